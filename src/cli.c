@@ -1,0 +1,413 @@
+#include "cli.h"
+
+#include "base/now.h"
+#include "config.h"
+#include "etag.h"
+#include "image.h"
+#include "plan.h"
+#include "probe.h"
+#include "request.h"
+#include "source.h"
+#include "transport.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct cli_command {
+	const char *name, *arguments, *summary;
+	int (*run)(int argc, char *argv[], struct config *cfg);
+};
+
+static int
+complain(const char *what, const struct err *err)
+{
+	(void)fprintf(stderr, "limner: %s: %s%s%s%s\n", what, err_row(err->kind)->slug,
+		err->say[0] != '\0' ? ": " : "", err->say, "");
+	if (err->detail[0] != '\0')
+		(void)fprintf(stderr, "limner: %s\n", err->detail);
+	return 1;
+}
+
+/* ---------------------------------------------------------------------- render */
+
+static bool
+read_file(const char *path, struct buf *ret, struct err *err)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+	char piece[65536];
+	size_t n;
+	bool ok = f != NULL;
+
+	while (ok && (n = fread(piece, 1, sizeof piece, f)) > 0)
+		ok = buf_add(ret, piece, n, err);
+	if (f == NULL || ferror(f)) {
+		(void)err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno));
+		ok = false;
+	}
+	if (f != NULL && f != stdin)
+		(void)fclose(f);
+	return ok;
+}
+
+static bool
+write_file(const char *path, const struct buf *b, struct err *err)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wbe");
+	bool ok = f != NULL && fwrite(b->bytes, 1, b->len, f) == b->len && fflush(f) == 0;
+
+	if (!ok)
+		(void)err_set(err, ERR_INTERNAL, "cannot write %s: %s", path, strerror(errno));
+	if (f != NULL && f != stdout && fclose(f) != 0 && ok)
+		ok = err_set(err, ERR_INTERNAL, "cannot write %s: %s", path, strerror(errno));
+	return ok;
+}
+
+/* A request for a picture that lies at hand: any key will do, the query is what counts. */
+static bool
+request_for(const struct config *cfg, const char *query, struct request *ret, struct err *err)
+{
+	struct buf uri = BUF_INIT(8192);
+	bool ok = buf_addf(&uri, err, "%sfile?%s", cfg->origins[0].mount, query) &&
+		  request_from_text(cfg, buf_text(&uri), ret, err);
+
+	buf_done(&uri);
+	return ok;
+}
+
+static int
+render(int argc, char *argv[], struct config *cfg)
+{
+	const char *in = NULL, *query = NULL, *out = "-";
+	struct buf original = BUF_INIT(cfg->max_original_bytes),
+		   result = BUF_INIT(cfg->cell_memory_bytes);
+	struct image_times times = { 0 };
+	struct image_info info;
+	struct request req = { 0 };
+	struct plan plan;
+	struct err err = { 0 };
+	int status = 1;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
+			out = argv[++i];
+		else if (in == NULL)
+			in = argv[i];
+		else if (query == NULL)
+			query = argv[i];
+		else
+			in = query = NULL, i = argc;
+	}
+	if (in == NULL || query == NULL) {
+		(void)fprintf(stderr, "usage: limner render FILE 'w=300&fit=cover' -o OUT\n");
+		return 2;
+	}
+	if (strcmp(out, "-") == 0 && isatty(1)) {
+		(void)fprintf(stderr, "limner: render: say where with -o FILE (-o - for a pipe)\n");
+		return 2;
+	}
+	cfg->strict = true; /* whoever types a parameter wants to hear of a mistake */
+	if (!image_open(cfg, &err)) {
+		(void)complain("render", &err);
+		return 1;
+	}
+	if (!read_file(in, &original, &err) || !request_for(cfg, query, &req, &err) ||
+		!probe_image(original.bytes, original.len, &info, &err) ||
+		!plan_resolve(cfg, &req, &info, image_writable(), &plan, &err) ||
+		!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err) ||
+		!write_file(out, &result, &err)) {
+		(void)complain("render", &err);
+		goto out;
+	}
+	(void)fprintf(stderr,
+		"%s: %s %" PRId32 "x%" PRId32
+		", %zu bytes (original %zu); decode %.1f, resize %.1f, "
+		"encode %.1f ms\n",
+		out, format_row(plan.format)->name, plan.canvas_w, plan.canvas_h, result.len,
+		original.len, (double)times.decode_us / 1000, (double)times.resize_us / 1000,
+		(double)times.encode_us / 1000);
+	if (plan.format != plan.wanted)
+		(void)fprintf(stderr, "limner: this build cannot write %s\n",
+			format_row(plan.wanted)->name);
+	status = 0;
+out:
+	buf_done(&original);
+	buf_done(&result);
+	image_close();
+	return status;
+}
+
+/* --------------------------------------------------------------------- explain */
+
+struct collected {
+	struct source_head head;
+	struct buf bytes;
+};
+
+static bool
+collect_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
+{
+	struct collected *c = self;
+
+	(void)err;
+	*ret_stream = false;
+	c->head = *head;
+	return true;
+}
+
+static bool
+collect_body(void *self, const void *bytes, size_t n, struct err *err)
+{
+	struct collected *c = self;
+
+	return buf_add(&c->bytes, bytes, n, err);
+}
+
+static bool
+fetch(const struct config *cfg, const struct request *req, bool head_only, struct collected *c,
+	struct source_report *report, struct err *err)
+{
+	struct source *source = NULL;
+	struct source_sink sink = { c, collect_head, collect_body };
+	struct source_call call = {
+		.key = req->key,
+		.head_only = head_only,
+		.deadline_us = now_mono_us() + cfg->deadline_ms * 1000u,
+	};
+	bool ok = source_open(req->origin, &source, err) &&
+		  source_fetch(source, &call, &sink, report, err);
+
+	source_close(source);
+	return ok;
+}
+
+static bool
+explain_request(
+	const struct config *cfg, const struct request *req, char hash[ETAG_HASH], struct err *err)
+{
+	struct buf asked = BUF_INIT(4096), effective = BUF_INIT(4096);
+	bool ok = params_canonical(&req->asked, &asked, err) &&
+		  params_canonical(&req->params, &effective, err) && etag_hash(cfg, req, hash, err);
+
+	if (ok)
+		(void)printf("origin     %s, mounted at %s\nkey        %s\nasked      %s\n"
+			     "effective  %s\nhash       %s\ndropped    %s\n",
+			config_origin_kind_name(req->origin->kind), req->origin->mount, req->key,
+			buf_text(&asked), buf_text(&effective), hash, req->notes.dropped);
+	buf_done(&asked);
+	buf_done(&effective);
+	if (ok && (req->unknown_preset || !req->transform))
+		(void)printf("answer     the original as it is%s\n",
+			req->unknown_preset ? " (unknown-preset)" : "");
+	return ok;
+}
+
+static int
+explain(int argc, char *argv[], struct config *cfg)
+{
+	struct collected c = { .bytes = BUF_INIT(cfg->max_original_bytes) };
+	struct source_report report = { 0 };
+	struct request req = { 0 };
+	struct image_info info;
+	struct plan plan;
+	struct err err = { 0 };
+	char hash[ETAG_HASH], etag[ETAG_MADE];
+	const char *uri;
+	bool ok;
+
+	if (argc != 2) {
+		(void)fprintf(stderr, "usage: limner explain '/img/a.jpg?w=300'\n");
+		return 2;
+	}
+	uri = strstr(argv[1], "://"); /* a whole URL: its path is what counts */
+	uri = uri != NULL ? strchr(uri + 3, '/') : argv[1];
+	if (uri == NULL)
+		uri = "/";
+	if (!image_open(cfg, &err))
+		return complain("explain", &err);
+	ok = request_from_text(cfg, uri, &req, &err);
+	if (ok && req.kind == REQUEST_HEALTH) {
+		(void)printf("answer     health\n");
+	} else if (ok) {
+		ok = explain_request(cfg, &req, hash, &err) &&
+		     fetch(cfg, &req, !req.transform, &c, &report, &err);
+		if (ok)
+			(void)printf("original   status %d, %s, %" PRIu64 " bytes, ETag %s\n",
+				report.status, c.head.content_type, c.head.length, c.head.etag);
+	}
+	if (ok && req.transform && !req.unknown_preset) {
+		ok = probe_image(c.bytes.bytes, c.bytes.len, &info, &err) &&
+		     plan_resolve(cfg, &req, &info, image_writable(), &plan, &err);
+		if (ok) {
+			(void)etag_make(c.head.etag, hash, plan.format, etag);
+			(void)printf("picture    %s %" PRId32 "x%" PRId32
+				     ", orientation %d\nETag       %s\n\n",
+				format_row(info.format)->name, info.width, info.height,
+				info.orientation, etag);
+			plan_print(&plan, stdout);
+		} else if (err_takes_original(err.kind)) {
+			(void)printf(
+				"answer     the original as it is (%s)\n", err_row(err.kind)->slug);
+			ok = true;
+		}
+	}
+	buf_done(&c.bytes);
+	image_close();
+	return ok ? 0 : complain("explain", &err);
+}
+
+/* ----------------------------------------------------------------------- check */
+
+/* Ask for a key nobody has: an origin that is set up well says that it is not there. */
+static bool
+check_origin(const struct config *cfg, const struct config_origin *origin)
+{
+	struct collected c = { .bytes = BUF_INIT(65536) };
+	struct source_report report = { 0 };
+	struct request req = { .origin = origin, .key = "limner-check/no-such-picture" };
+	struct err err = { 0 };
+	bool ok = fetch(cfg, &req, false, &c, &report, &err);
+
+	buf_done(&c.bytes);
+	(void)printf("origin %s at %s: ", config_origin_kind_name(origin->kind), origin->mount);
+	if (ok || err.kind == ERR_NOT_FOUND) {
+		(void)printf("ok (a missing key is said to be missing)\n");
+		return true;
+	}
+	(void)printf("NOT WORKING: %s%s%s %s\n", err_row(err.kind)->slug,
+		report.code[0] != '\0' ? ", " : "", report.code, err.detail);
+	if (strcmp(report.code, "AccessDenied") == 0)
+		(void)printf(
+			"  The keys are good but may not read this, or may not list the bucket, so "
+			"that a missing\n  key looks forbidden: set forbidden_is_missing = yes if "
+			"that is meant.\n");
+	return false;
+}
+
+static void
+print_formats(const char *what, uint32_t formats)
+{
+	(void)printf("%s", what);
+	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
+		if (formats & FORMAT_BIT(f))
+			(void)printf(" %s", format_row((enum format)f)->name);
+	(void)printf("\n");
+}
+
+static int
+check(int argc, char *argv[], struct config *cfg)
+{
+	struct err err = { 0 };
+	bool ok = true;
+
+	(void)argv;
+	if (argc > 2) {
+		(void)fprintf(stderr, "usage: limner check [CONFIG]\n");
+		return 2;
+	}
+	if (!image_open(cfg, &err))
+		return complain("check", &err);
+	(void)printf("limner %s\n%s\n%s\n", LIMNER_VERSION, image_version(), transport_version());
+	print_formats("reads ", image_readable());
+	print_formats("writes", image_writable());
+	(void)printf("CMYK without a profile: %s\n\n",
+		image_cmyk_profile()[0] != '\0' ? image_cmyk_profile() : "by arithmetic");
+	(void)printf(
+		"# settings in force, from %s\n", cfg->path[0] != '\0' ? cfg->path : "defaults");
+	config_print(cfg, stdout);
+	(void)printf("\n");
+	for (size_t i = 0; i < cfg->origin_count; i++)
+		ok = check_origin(cfg, &cfg->origins[i]) && ok;
+	image_close();
+	return ok ? 0 : 1;
+}
+
+static int
+params(int argc, char *argv[], struct config *cfg)
+{
+	(void)cfg;
+	if (argc > 2 || !params_describe(stdout, argc == 2 ? argv[1] : "text")) {
+		(void)fprintf(stderr, "usage: limner params [text|json|md]\n");
+		return 2;
+	}
+	return 0;
+}
+
+static int
+config(int argc, char *argv[], struct config *cfg)
+{
+	if (argc == 2 && strcmp(argv[1], "sample") == 0) {
+		config_describe(stdout);
+		return 0;
+	}
+	if (argc == 1) {
+		config_print(cfg, stdout);
+		return 0;
+	}
+	(void)fprintf(stderr, "usage: limner config [sample]\n");
+	return 2;
+}
+
+static const struct cli_command commands[] = {
+	{ "render", "FILE QUERY -o OUT", "Make one picture from a file.", render },
+	{ "explain", "URL", "Tell what a request would do, and why.", explain },
+	{ "check", "[CONFIG]", "Print settings and abilities, and try every origin.", check },
+	{ "params", "[text|json|md]", "Describe the query parameters.", params },
+	{ "config", "[sample]", "Print the settings in force, or a commented sample file.",
+		config },
+};
+
+void
+cli_usage(int mistake)
+{
+	FILE *f = mistake ? stderr : stdout;
+
+	(void)fprintf(f,
+		"limner %s: makes pictures in the size a request asks for\n\n"
+		"  limner [--config FILE] COMMAND …\n",
+		LIMNER_VERSION);
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		(void)fprintf(f, "    %-8s %-18s %s\n", commands[i].name, commands[i].arguments,
+			commands[i].summary);
+	(void)fprintf(f,
+		"\n  limner [--config FILE] --listen unix:PATH|tcp:ADDRESS:PORT [--workers N]\n"
+		"    serve FastCGI on a socket of its own\n\n"
+		"  With a listening socket on standard input (spawn-fcgi, lighttpd, mod_fcgid, systemd)\n"
+		"  it serves FastCGI there; with GATEWAY_INTERFACE in the environment it answers one\n"
+		"  CGI request.\n");
+}
+
+int
+cli_run(int argc, char *argv[], char *const env[])
+{
+	const char *path = getenv("LIMNER_CONFIG");
+	struct config *cfg = NULL;
+	struct err err = { 0 };
+	int status = 2;
+
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(argv[0], commands[i].name) != 0)
+			continue;
+		cfg = calloc(1, sizeof *cfg);
+		if (cfg == NULL)
+			return 1;
+		if (commands[i].run == check && argc == 2)
+			path = argv[1];
+		/* What describes the program must work beside a broken configuration. */
+		if (commands[i].run != params && !(commands[i].run == config && argc == 2) &&
+			!config_load(path, env, cfg, &err)) {
+			(void)fprintf(stderr, "limner: %s\n", err.detail);
+			status = 1;
+		} else {
+			status = commands[i].run(argc, argv, cfg);
+		}
+		free(cfg);
+		return status;
+	}
+	(void)fprintf(stderr, "limner: no command %s\n\n", argv[0]);
+	cli_usage(1);
+	return status;
+}

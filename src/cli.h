@@ -1,0 +1,14 @@
+/*
+ * The command line: render, explain, check, params, config. Uses the same code as the server.
+ */
+#ifndef LIMNER_CLI_H
+#define LIMNER_CLI_H
+
+/* Run a command. argv[0] is the command's name. Returns the exit status: 0, 1 (failed), 2 (usage).
+ */
+int cli_run(int argc, char *argv[], char *const env[]);
+
+/* Print usage; to stderr when it answers a mistake. */
+void cli_usage(int mistake);
+
+#endif

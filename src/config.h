@@ -1,0 +1,196 @@
+/*
+ * What can be set: one row per setting, the presets, and the origins.
+ *
+ * Read once at start from an INI file (libinih) and LIMNER_* environment variables, which win. A
+ * mistake stops the start and names file, line, what is allowed and the nearest name.
+ */
+#ifndef LIMNER_CONFIG_H
+#define LIMNER_CONFIG_H
+
+#include "params.h"
+
+#define CONFIG_ORIGINS_MAX 8
+#define CONFIG_PRESETS_MAX 64
+
+enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
+enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
+enum config_log_format { CONFIG_LOG_KV, CONFIG_LOG_JSON };
+enum config_origin_kind { CONFIG_FILE, CONFIG_S3 };
+
+/* One place where originals are; sections [file] and [s3]. */
+struct config_origin {
+	enum config_origin_kind kind;
+	char mount[256]; /* URL prefix, begins and ends with / */
+	/* file */
+	char root[1024];
+	/* s3 */
+	char bucket[64];
+	char region[64];
+	char endpoint[256]; /* http(s)://host[:port], no slash at the end; "" = AWS, by region */
+	char prefix[256];   /* put before every key */
+	char access_key[160];
+	char secret_key[160];
+	char session_token[4096];
+	bool anonymous;
+	char ca_file[1024];
+	bool forbidden_is_missing;
+	/* any network origin */
+	uint64_t connect_ms, stall_ms;
+};
+
+struct config_preset {
+	char name[33];
+	struct params params;
+};
+
+struct config {
+	/* processes */
+	int32_t workers;      /* 0: this process serves alone */
+	int32_t max_requests; /* a worker under the master leaves after so many; 0 never */
+	/* requests */
+	uint64_t deadline_ms;
+	bool strict;
+	bool require_t;
+	int32_t on_error; /* enum config_on_error */
+	int32_t pass;     /* enum config_pass */
+	/* limits */
+	uint64_t max_original_bytes;
+	int64_t max_pixels; /* of an original, before anything is decoded */
+	int64_t max_result_pixels;
+	uint64_t cell_memory_bytes;
+	int32_t cell_pictures; /* after so many the cell is made anew */
+	int32_t max_renders;   /* at the same time, host-wide; 0: no limit */
+	uint64_t queue_ms;
+	char runtime_dir[1024];
+	/* pictures */
+	int32_t jpeg_quality, webp_quality, avif_quality;
+	char cmyk_profile[1024];
+	/* log */
+	char log[1024];
+	int32_t log_format; /* enum config_log_format */
+	/* [cache] */
+	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
+	bool object_cache_control; /* the object's own Cache-Control wins */
+
+	struct config_origin origins[CONFIG_ORIGINS_MAX];
+	size_t origin_count; /* at least 1 once loaded */
+	struct config_preset presets[CONFIG_PRESETS_MAX];
+	size_t preset_count;
+	char path[1024]; /* of the file read, "" when none */
+};
+
+/*
+ * Read the settings.
+ *
+ * path    of the file; NULL or "": LIMNER_CONFIG, else limner.conf beside the program (for hosting
+ *         without a system folder of one's own), else the system's (sysconfdir)/limner/limner.conf,
+ *         else none (defaults and environment alone)
+ * env     "NAME=value" strings, NULL at the end (environ); LIMNER_KEY sets a key of the first,
+ *         unnamed section, LIMNER_SECTION_KEY one of another (LIMNER_S3_BUCKET). Empty values count
+ *         as unset; names nobody knows are mistakes. For an S3 origin without keys of its own,
+ *         AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN serve, and AWS_REGION
+ *         where no region was set. Nothing else is read: HTTP_* of a CGI environment are a
+ *         stranger's words.
+ * ret     zeroed by the caller; without any origin section or override there is one `file`
+ *         origin. Relative paths of the file count from the file's folder, those of the
+ *         environment from the process's.
+ * Fails   ERR_INTERNAL, text in err->detail: "limner.conf:12: …"
+ */
+bool config_load(const char *path, char *const env[], struct config *ret, struct err *err) MUST_USE;
+
+/* Find a preset by its exact name, or NULL. */
+const struct config_preset *config_preset(const struct config *cfg, const char *name);
+
+/*
+ * Find the origin with the longest mount that begins this raw URL path, or NULL. Mounts are
+ * compared byte by byte: an escape in one is not the letter it stands for.
+ */
+const struct config_origin *config_origin(const struct config *cfg, const char *path);
+
+const char *config_origin_kind_name(enum config_origin_kind kind);
+
+/* Print the settings in force, secrets as "(set)", in the file's own form. */
+void config_print(const struct config *cfg, FILE *f);
+
+/* Print the commented sample file, made from the table: conf/limner.conf. */
+void config_describe(FILE *f);
+
+/*
+ * The table behind all that (settings.c): one row per setting, read by the loader (config_load.c),
+ * by config_print, by config_describe and by a unit test.
+ */
+enum setting_section { SETTING_MAIN, SETTING_CACHE, SETTING_FILE, SETTING_S3, SETTING__SECTIONS };
+
+enum setting_kind {
+	SETTING_INT,
+	SETTING_INT64,
+	SETTING_BYTES,
+	SETTING_MS,
+	SETTING_BOOL,
+	SETTING_CHOICE,
+	SETTING_TEXT,
+	SETTING_WORD, /* letters, digits, ". _ -": goes into host names and paths */
+	SETTING_PATH,
+	SETTING_LOG,   /* a word of base/log, or a path */
+	SETTING_MOUNT, /* begins and ends with / */
+	SETTING_URL,   /* http(s)://host[:port] */
+};
+
+#define SETTING_SECRET 1u /* flags: never printed */
+
+struct setting {
+	const char *name; /* the key in the file */
+	enum setting_section section;
+	enum setting_kind kind;
+	unsigned flags;
+	size_t offset;     /* into struct config, or struct config_origin for FILE and S3 */
+	size_t size;       /* of a text field, with its NUL */
+	uint64_t min, max; /* inclusive; numbers, byte counts and times (ms) only */
+	const struct param_choice *choices; /* CHOICE: ends with a NULL name */
+	const char *unset;                  /* what leaving it out means, as it would be typed */
+	const char *summary, *example;
+};
+
+extern const struct setting settings_table[];
+extern const size_t settings_count;
+
+#define SETTINGS_WHY 160 /* bytes of a complaint, with its NUL */
+#define SETTINGS_ENV 64  /* bytes of an environment name, with its NUL */
+
+/* "cache", "file", "s3"; "" for the first, unnamed section. */
+const char *settings_section_name(enum setting_section section);
+
+/* Give every field of one section its row's `unset`. base: the struct its rows point into. */
+void settings_init(enum setting_section section, void *base);
+
+/*
+ * Set one field from text.
+ *
+ * folder  that relative paths count from, no slash at the end; "" leaves them as they are
+ * why     on failure what is wrong and what is allowed; a secret's value is not repeated
+ */
+bool settings_set(const struct setting *row, void *base, const char *value, const char *folder,
+	char why[SETTINGS_WHY]) MUST_USE;
+
+/*
+ * Print the field's value in the file's own spelling, after a blank; nothing for an empty text and
+ * "(set)" for a secret that is not empty.
+ */
+void settings_print(const struct setting *row, const void *base, FILE *f);
+
+/* Say what is allowed: "a whole number from 0 to 1024". */
+void settings_allowed(const struct setting *row, char ret[SETTINGS_WHY]);
+
+/* Write the environment variable's name. */
+void settings_env_name(const struct setting *row, char ret[SETTINGS_ENV]);
+
+/* The best of the names a mistyped one was compared with. Zero-initialised is none. */
+struct settings_likeness {
+	char name[SETTINGS_ENV]; /* "" while none is near enough */
+	size_t distance;         /* letters to add, drop or change */
+};
+
+/* Compare one more name: two slips may be in it, three when it is long, but never half of it. */
+void settings_liken(struct settings_likeness *best, const char *typed, const char *name);
+
+#endif

@@ -1,0 +1,570 @@
+#include "handler.h"
+
+#include "admission.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "base/text.h"
+#include "etag.h"
+#include "plan.h"
+#include "probe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SNIFF 1024 /* bytes that tell a format, SVG included */
+
+/* Everything one request gathers on its way. */
+struct walk {
+	struct handler *h;
+	const struct gateway *gw;
+	struct request req;
+	struct response res;
+	struct source_head head; /* what the origin said */
+	struct source_report report;
+	struct image_times times;
+	struct buf original; /* kept until the answer is decided: it may take the picture's place */
+	enum err_kind reason; /* why the answer is not what was asked for, ERR_NONE when it is */
+	char detail[256];     /* for the log */
+	uint64_t started_us, deadline_us, fetched_us;
+	bool head_sent; /* pass-through has begun: no other answer is possible any more */
+	bool streaming; /* the original goes to the client as it comes */
+	bool decoded;   /* the cell was asked */
+};
+
+/* ------------------------------------------------------------------ answers */
+
+static void
+add_timing(struct walk *w)
+{
+	char text[256];
+	int n = 0;
+	const struct {
+		const char *name;
+		uint64_t us;
+	} rows[] = {
+		{ "fetch", w->fetched_us },
+		{ "decode", w->times.decode_us },
+		{ "resize", w->times.resize_us },
+		{ "encode", w->times.encode_us },
+		{ "total", now_mono_us() - w->started_us },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].us > 0 || strcmp(rows[i].name, "total") == 0)
+			n += snprintf(text + n, sizeof text - (size_t)n, "%s%s;dur=%.1f",
+				n > 0 ? ", " : "", rows[i].name, (double)rows[i].us / 1000.0);
+	response_field(&w->res, "Server-Timing", "%s", text);
+}
+
+static void
+add_reason(struct walk *w)
+{
+	const char *slug = w->reason != ERR_NONE ? err_row(w->reason)->slug : "";
+	const char *dropped = w->req.notes.dropped;
+
+	if (slug[0] != '\0' && dropped[0] != '\0')
+		response_field(&w->res, "Limner-Reason", "%s, bad-value=\"%s\"", slug, dropped);
+	else if (slug[0] != '\0')
+		response_field(&w->res, "Limner-Reason", "%s", slug);
+	else if (dropped[0] != '\0')
+		response_field(&w->res, "Limner-Reason", "bad-value=\"%s\"", dropped);
+}
+
+/* Fields of every answer that carries a picture or an original. */
+static void
+add_common(struct walk *w, const char *type)
+{
+	if (type[0] != '\0')
+		response_field(&w->res, "Content-Type", "%s", type);
+	response_field(&w->res, "X-Content-Type-Options", "nosniff");
+	/* An SVG opened by itself is a document: without this it could run scripts on this host. */
+	if (strncmp(type, "image/svg", 9) == 0)
+		response_field(&w->res, "Content-Security-Policy",
+			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
+	if (w->req.negotiated)
+		response_field(&w->res, "Vary", "Accept");
+	add_reason(w);
+	add_timing(w);
+}
+
+/* Validators and age of what is good, or of what only stands in (no validators, a short life). */
+static void
+add_freshness(struct walk *w, const char *etag)
+{
+	int32_t age = err_row(w->reason)->original_s;
+
+	if (w->reason != ERR_NONE && age != ERR_AS_DONE) {
+		response_cache_age(&w->res, age);
+		return;
+	}
+	if (etag[0] != '\0')
+		response_field(&w->res, "ETag", "%s", etag);
+	if (w->head.last_modified[0] != '\0')
+		response_field(&w->res, "Last-Modified", "%s", w->head.last_modified);
+	response_cache_done(&w->res, w->h->cfg, &w->req, &w->head);
+}
+
+/* The original's own type; its bytes know better than a missing or generic one. */
+static const char *
+original_type(const struct walk *w, const unsigned char *bytes, size_t n)
+{
+	enum format format = w->head.content_encoding[0] == '\0' && w->reason != ERR_NONE
+				     ? format_sniff(bytes, n)
+				     : FORMAT_NONE;
+
+	if (format != FORMAT_NONE)
+		return format_row(format)->mime;
+	if (w->head.content_type[0] != '\0')
+		return w->head.content_type;
+	return format_mime_by_ending(w->req.key);
+}
+
+/* Decide whether an original may be handed out, by its first bytes (none for HEAD and 304). */
+static bool
+may_pass(const struct walk *w, const unsigned char *bytes, size_t n, struct err *err)
+{
+	switch ((enum config_pass)w->h->cfg->pass) {
+	case CONFIG_PASS_ANY:
+		return true;
+	case CONFIG_PASS_IMAGES:
+		if (n > 0 ? format_sniff(bytes, n) != FORMAT_NONE
+			  : strncmp(w->head.content_type, "image/", 6) == 0)
+			return true;
+		break;
+	case CONFIG_PASS_NONE:
+		break;
+	}
+	return err_set(err, ERR_MAY_NOT_PASS, "%s", "");
+}
+
+/* -------------------------------------------------------------- pass-through */
+
+static bool
+start_original(struct walk *w, const unsigned char *bytes, size_t n, struct err *err)
+{
+	struct response *res = &w->res;
+
+	if (!may_pass(w, bytes, n, err))
+		return false;
+	response_start(res, w->head.status);
+	if (w->head.status != 304)
+		add_common(w, original_type(w, bytes, n));
+	else
+		add_timing(w);
+	add_freshness(w, w->head.etag);
+	if (w->head.content_encoding[0] != '\0')
+		response_field(res, "Content-Encoding", "%s", w->head.content_encoding);
+	if (w->head.content_range[0] != '\0')
+		response_field(res, "Content-Range", "%s", w->head.content_range);
+	if (w->reason == ERR_NONE && w->h->cfg->pass == CONFIG_PASS_ANY && w->head.status != 304)
+		response_field(res, "Accept-Ranges", "bytes");
+	if (w->head.has_length && w->head.status != 304)
+		response_field(res, "Content-Length", "%" PRIu64, w->head.length);
+	w->head_sent = true;
+	if (!response_send_head(res, w->gw))
+		return err_set(err, ERR_PEER_GONE, "%s", "");
+	return true;
+}
+
+static bool
+send_piece(struct walk *w, const void *bytes, size_t n, struct err *err)
+{
+	if (n > 0 && !w->gw->write(w->gw->self, bytes, n))
+		return err_set(err, ERR_PEER_GONE, "%s", "");
+	w->res.sent += n;
+	return true;
+}
+
+/* Send the head now that enough is known, and what was held back for knowing it. */
+static bool
+begin_stream(struct walk *w, struct err *err)
+{
+	bool ok = start_original(w, w->original.bytes, w->original.len, err) &&
+		  send_piece(w, w->original.bytes, w->original.len, err);
+
+	buf_done(&w->original);
+	return ok;
+}
+
+static bool
+pass_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
+{
+	struct walk *w = self;
+
+	w->head = *head;
+	w->fetched_us = now_mono_us() - w->started_us;
+	w->streaming = *ret_stream = true;
+	if (w->req.head_only || w->head.status == 304)
+		return true;
+	/* Only a restricted pass-through has to see bytes before it can say yes. */
+	if (w->h->cfg->pass == CONFIG_PASS_ANY)
+		return start_original(w, NULL, 0, err);
+	return true;
+}
+
+static bool
+pass_body(void *self, const void *bytes, size_t n, struct err *err)
+{
+	struct walk *w = self;
+
+	if (w->head.status == 304)
+		return err_set(
+			err, ERR_NONE, "%s", ""); /* decided already; the bytes are not needed */
+	if (w->head_sent)
+		return send_piece(w, bytes, n, err);
+	if (!buf_add(&w->original, bytes, n, err))
+		return false;
+	return w->original.len < SNIFF || begin_stream(w, err);
+}
+
+/* The original as it is. A reason given: it stands in for a picture, and nothing validates it. */
+static bool
+pass_through(struct walk *w, struct err *err)
+{
+	const struct request_conditions *c = &w->req.if_;
+	bool plain = w->reason == ERR_NONE;
+	bool ranges = plain && w->h->cfg->pass == CONFIG_PASS_ANY;
+	struct source_sink sink = { w, pass_head, pass_body };
+	struct source_call call = {
+		.key = w->req.key,
+		.head_only = w->req.head_only,
+		.if_none_match = plain ? c->if_none_match : "",
+		.if_match = plain ? c->if_match : "",
+		.if_modified_since = plain ? c->if_modified_since : "",
+		.if_unmodified_since = plain ? c->if_unmodified_since : "",
+		.range = ranges ? c->range : "",
+		.if_range = ranges ? c->if_range : "",
+		.deadline_us = w->deadline_us,
+	};
+
+	if (w->h->cfg->pass == CONFIG_PASS_NONE)
+		return err_set(err, ERR_MAY_NOT_PASS, "%s", "");
+	w->original.limit = SNIFF + 1048576; /* pieces are smaller than that */
+	if (!source_fetch(w->h->sources[w->req.origin - w->h->cfg->origins], &call, &sink,
+		    &w->report, err))
+		return false;
+	return w->head_sent || begin_stream(w, err);
+}
+
+/* ------------------------------------------------------------------ pictures */
+
+static bool
+keep_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
+{
+	struct walk *w = self;
+
+	w->head = *head;
+	w->fetched_us = now_mono_us() - w->started_us;
+	if (head->status == 304 || w->req.head_only)
+		return true;
+	if (head->has_length && head->length > w->h->cfg->max_original_bytes) {
+		w->reason = ERR_TOO_LARGE;
+		if (w->h->cfg->pass == CONFIG_PASS_NONE || w->h->cfg->on_error == CONFIG_ERROR)
+			return err_set(err, ERR_TOO_LARGE, "%s", "");
+		w->streaming = *ret_stream = true;
+		if (w->h->cfg->pass == CONFIG_PASS_ANY)
+			return start_original(w, NULL, 0, err);
+		return true;
+	}
+	if (head->has_length)
+		return buf_reserve(&w->original, (size_t)head->length, err);
+	return true;
+}
+
+static bool
+keep_body(void *self, const void *bytes, size_t n, struct err *err)
+{
+	struct walk *w = self;
+
+	if (w->head_sent)
+		return send_piece(w, bytes, n, err);
+	if (!buf_add(&w->original, bytes, n, err))
+		return false;
+	return !w->streaming || w->original.len < SNIFF || begin_stream(w, err);
+}
+
+static bool
+not_modified(struct walk *w, const char *tag)
+{
+	response_start(&w->res, 304);
+	if (w->req.negotiated)
+		response_field(&w->res, "Vary", "Accept");
+	add_freshness(w, tag);
+	add_timing(w);
+	return true;
+}
+
+/* HEAD: what GET would say as far as it can be known without the bytes. */
+static bool
+foretell(struct walk *w, const char *hash)
+{
+	uint32_t formats = plan_formats(&w->req, image_writable());
+	char etag[ETAG_MADE] = "";
+	const char *type = "";
+
+	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
+		if (formats == FORMAT_BIT(f)) {
+			type = format_row((enum format)f)->mime;
+			(void)etag_make(w->head.etag, hash, (enum format)f, etag);
+		}
+	response_start(&w->res, 200);
+	w->res.has_length = false;
+	add_common(w, type);
+	add_freshness(w, etag);
+	return true;
+}
+
+/* Probe, plan, render: the three steps whose failure the original makes good. */
+static bool
+make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct err *err)
+{
+	const struct config *cfg = w->h->cfg;
+	int slot;
+	bool ok;
+
+	if (!probe_image(w->original.bytes, w->original.len, info, err) ||
+		!plan_resolve(cfg, &w->req, info, image_writable(), plan, err))
+		return false;
+	if (!admission_enter(cfg, w->deadline_us, &slot, err))
+		return false;
+	w->decoded = true;
+	w->res.body.limit = cfg->cell_memory_bytes;
+	ok = cell_render(&w->h->cell, w->original.bytes, w->original.len, info, plan,
+		w->deadline_us, &w->res.body, &w->times, err);
+	admission_leave(slot);
+	if (!ok)
+		return false;
+	if (plan->unchanged && w->res.body.len >= w->original.len)
+		return err_set(err, ERR_NOT_SMALLER, "%s", "");
+	return true;
+}
+
+static bool
+answer_original(struct walk *w, const char *hash, enum format format, struct err *err)
+{
+	char etag[ETAG_MADE] = "";
+
+	w->reason = err->kind;
+	(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
+	if (w->h->cfg->on_error == CONFIG_ERROR && err->kind != ERR_NOT_SMALLER)
+		return false;
+	if (err->kind != ERR_NOT_SMALLER && !may_pass(w, w->original.bytes, w->original.len, err))
+		return false;
+	response_start(&w->res, 200);
+	add_common(w, original_type(w, w->original.bytes, w->original.len));
+	if (w->head.content_encoding[0] != '\0')
+		response_field(&w->res, "Content-Encoding", "%s", w->head.content_encoding);
+	if (err->kind == ERR_NOT_SMALLER)
+		(void)etag_make(w->head.etag, hash, format, etag);
+	add_freshness(w, etag);
+	w->res.bytes = w->original.bytes;
+	w->res.len = w->original.len;
+	return true;
+}
+
+static bool
+answer_picture(struct walk *w, const char *hash, const struct plan *plan)
+{
+	char etag[ETAG_MADE] = "";
+
+	response_start(&w->res, 200);
+	if (plan->format != plan->wanted)
+		w->reason = ERR_NO_ENCODER;
+	else
+		(void)etag_make(w->head.etag, hash, plan->format, etag);
+	add_common(w, format_row(plan->format)->mime);
+	add_freshness(w, etag);
+	w->res.bytes = w->res.body.bytes;
+	w->res.len = w->res.body.len;
+	return true;
+}
+
+/* Fetch with the condition our own tag stands for; bytes end up in w->original, or streamed. */
+static bool
+fetch_original(struct walk *w, const char *origin_half, struct err *err)
+{
+	struct source_sink sink = { w, keep_head, keep_body };
+	struct source_call call = {
+		.key = w->req.key,
+		.head_only = w->req.head_only,
+		.if_none_match = origin_half,
+		.deadline_us = w->deadline_us,
+	};
+
+	w->original.limit = w->h->cfg->max_original_bytes;
+	if (!source_fetch(w->h->sources[w->req.origin - w->h->cfg->origins], &call, &sink,
+		    &w->report, err))
+		return false;
+	w->fetched_us = now_mono_us() - w->started_us;
+	if (w->streaming && !w->head_sent)
+		return begin_stream(w, err);
+	return true;
+}
+
+static bool
+picture(struct walk *w, struct err *err)
+{
+	char hash[ETAG_HASH], half[ETAG_MAX] = "", tag[ETAG_MADE] = "";
+	struct image_info info = { 0 };
+	struct plan plan = { 0 };
+
+	if (!etag_hash(w->h->cfg, &w->req, hash, err))
+		return false;
+	(void)etag_origin_half(
+		w->req.if_.if_none_match, hash, plan_formats(&w->req, image_writable()), half, tag);
+	if (!fetch_original(w, half, err))
+		return false;
+	if (w->streaming)
+		return true;
+	if (w->head.status == 304)
+		return not_modified(w, tag);
+	if (w->req.head_only && w->head.has_length &&
+		w->head.length > w->h->cfg->max_original_bytes) {
+		w->reason = ERR_TOO_LARGE;
+		return start_original(w, NULL, 0, err);
+	}
+	if (w->req.head_only)
+		return foretell(w, hash);
+	if (make_picture(w, &plan, &info, err)) {
+		(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
+		return answer_picture(w, hash, &plan);
+	}
+	if (!err_takes_original(err->kind))
+		return false;
+	return answer_original(w, hash, info.format, err);
+}
+
+/* ---------------------------------------------------------------- the walk */
+
+static bool
+health(struct walk *w)
+{
+	struct err err;
+
+	response_start(&w->res, 200);
+	response_field(&w->res, "Content-Type", "application/json");
+	response_cache_age(&w->res, ERR_NO_STORE);
+	add_timing(w);
+	(void)!buf_adds(
+		&w->res.body, "{\"status\":\"ok\",\"version\":\"" LIMNER_VERSION "\"}\n", &err);
+	w->res.bytes = w->res.body.bytes;
+	w->res.len = w->res.body.len;
+	return true;
+}
+
+static bool
+answer(struct walk *w, struct err *err)
+{
+	if (w->req.kind == REQUEST_HEALTH)
+		return health(w);
+	if (w->req.unknown_preset) {
+		w->reason = ERR_UNKNOWN_PRESET;
+		if (w->h->cfg->on_error == CONFIG_ERROR)
+			return err_set(err, ERR_UNKNOWN_PRESET, "%s", "");
+		return pass_through(w, err);
+	}
+	return w->req.transform ? picture(w, err) : pass_through(w, err);
+}
+
+static void
+log_request(const struct walk *w, int status, const struct err *err)
+{
+	struct log_line line = { 0 };
+	struct buf query = BUF_INIT(1024);
+	struct err ignored;
+	const struct request *req = &w->req;
+
+	(void)!params_canonical(&req->asked, &query, &ignored);
+	log_field(&line, "event", "request");
+	log_field(&line, "id", req->id);
+	if (err == NULL || err->kind != ERR_METHOD)
+		log_field(&line, "method", req->head_only ? "HEAD" : "GET");
+	log_field(&line, "key", req->key);
+	log_field(&line, "query", buf_text(&query));
+	log_number(&line, "status", status);
+	if (err != NULL)
+		log_field(&line, "reason", err_row(err->kind)->slug);
+	else if (w->reason != ERR_NONE)
+		log_field(&line, "reason", err_row(w->reason)->slug);
+	log_field(&line, "dropped", req->notes.dropped);
+	if (req->origin != NULL)
+		log_field(&line, "origin", config_origin_kind_name(req->origin->kind));
+	if (w->report.tries > 0) {
+		log_number(&line, "origin_status", w->report.status);
+		log_number(&line, "origin_tries", w->report.tries);
+		log_field(&line, "origin_code", w->report.code);
+		log_number(&line, "in", (int64_t)w->report.bytes);
+	}
+	log_number(&line, "out", (int64_t)w->res.sent);
+	if (w->fetched_us > 0)
+		log_us(&line, "fetch_ms", w->fetched_us);
+	if (w->decoded) {
+		log_us(&line, "decode_ms", w->times.decode_us);
+		log_us(&line, "resize_ms", w->times.resize_us);
+		log_us(&line, "encode_ms", w->times.encode_us);
+	}
+	log_us(&line, "total_ms", now_mono_us() - w->started_us);
+	log_field(&line, "cf_id", req->cf_id);
+	log_field(&line, "detail", err != NULL ? err->detail : w->detail);
+	log_write(&line);
+	buf_done(&query);
+}
+
+bool
+handler_serve(struct handler *h, const struct gateway *gw)
+{
+	struct walk *w = calloc(1, sizeof *w);
+	struct err err = { 0 };
+	bool ok, whole = true;
+
+	if (w == NULL) {
+		static const char sorry[] = "Status: 500 Internal Server Error\r\n"
+					    "Cache-Control: no-store\r\nContent-Length: 0\r\n\r\n";
+		return gw->write(gw->self, sorry, sizeof sorry - 1);
+	}
+	w->h = h;
+	w->gw = gw;
+	w->started_us = now_mono_us();
+	w->deadline_us = w->started_us + h->cfg->deadline_ms * 1000u;
+	response_start(&w->res, 500);
+	ok = request_parse(h->cfg, gw, &w->req, &err) && answer(w, &err);
+	if (!ok && !w->head_sent) {
+		response_error(&w->res, &w->req, &err);
+		add_timing(w);
+	}
+	if (!w->head_sent)
+		whole = response_send(&w->res, gw, w->req.head_only);
+	else
+		whole = ok; /* broken off after the head: the client must not take it for whole */
+	log_request(w, w->res.status, ok ? NULL : &err);
+	buf_done(&w->original);
+	response_done(&w->res);
+	free(w);
+	return whole;
+}
+
+bool
+handler_open(struct handler *h, const struct config *cfg, struct err *err)
+{
+	memset(h, 0, sizeof *h);
+	h->cfg = cfg;
+	cell_open(&h->cell, cfg);
+	for (size_t i = 0; i < cfg->origin_count; i++)
+		if (!source_open(&cfg->origins[i], &h->sources[i], err)) {
+			handler_close(h);
+			return false;
+		}
+	return true;
+}
+
+void
+handler_close(struct handler *h)
+{
+	cell_close(&h->cell);
+	for (size_t i = 0; i < CONFIG_ORIGINS_MAX; i++) {
+		source_close(h->sources[i]);
+		h->sources[i] = NULL;
+	}
+}

@@ -1,0 +1,48 @@
+/*
+ * GraphicsMagick behind a handful of functions.
+ *
+ * Renders in the calling process: the cell, `limner render` and tests. One thread, resource limits
+ * set at start (no disk, no map), no signal handlers.
+ */
+#ifndef LIMNER_IMAGE_H
+#define LIMNER_IMAGE_H
+
+#include "plan.h"
+
+struct image_times {
+	uint64_t decode_us, resize_us, encode_us;
+};
+
+/*
+ * Start GraphicsMagick for this process and its children.
+ *
+ * cfg     max_pixels, cell_memory_bytes and cmyk_profile are used; borrowed until image_close
+ * Fails   ERR_INTERNAL when the sRGB profile cannot be made, or JPEG or PNG are missing
+ */
+bool image_open(const struct config *cfg, struct err *err) MUST_USE;
+void image_close(void);
+
+/* FORMAT_BIT()s the linked library reads and writes, among the formats limner handles. */
+uint32_t image_readable(void);
+uint32_t image_writable(void);
+
+/* One line on the library, for `limner check`; static text. */
+const char *image_version(void);
+
+/* Where the CMYK profile in use came from, or "" when CMYK without a profile is converted by
+ * arithmetic. */
+const char *image_cmyk_profile(void);
+
+/*
+ * Decode, do the plan, encode.
+ *
+ * info    as probed; its format is forced on the decoder
+ * ret     with the caller's limit; written only on success
+ * Fails   ERR_BROKEN (does not decode, or only in part), ERR_MEMORY, ERR_PIXELS (decoded size is
+ * not what was probed), ERR_INTERNAL (encoder)
+ */
+bool image_render(const unsigned char *bytes, size_t n, const struct image_info *info,
+	const struct plan *plan, struct buf *ret, struct image_times *times,
+	struct err *err) MUST_USE;
+
+#endif

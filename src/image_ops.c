@@ -1,0 +1,472 @@
+#include "image_ops.h"
+
+#include <lcms2.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* GraphicsMagick's headers test macros that need not be defined. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wundef"
+#include <magick/api.h>
+#pragma GCC diagnostic pop
+
+#define COARSE 2 /* the last, good filter is left at least this factor per side */
+
+bool
+image_ops_fault(const ExceptionInfo *e, enum err_kind otherwise, struct err *err)
+{
+	int base = (int)e->severity % 100;
+	bool memory = base == ResourceLimitBase || base == CacheBase;
+
+	err_set(err, memory ? ERR_MEMORY : otherwise, "%s", "");
+	return err_detail(err, "%d %s %s", (int)e->severity, e->reason != NULL ? e->reason : "",
+		e->description != NULL ? e->description : "");
+}
+
+/* Put a step's result in the place of its source; false when the step failed. */
+static bool
+replace(Image **image, Image *made)
+{
+	if (made == NULL)
+		return false;
+	DestroyImageList(*image);
+	*image = made;
+	return true;
+}
+
+static bool
+crop(Image **image, const struct plan_rect *r, ExceptionInfo *e)
+{
+	RectangleInfo box = { (unsigned long)r->w, (unsigned long)r->h, r->x, r->y };
+
+	if (r->x == 0 && r->y == 0 && (*image)->columns == box.width &&
+		(*image)->rows == box.height)
+		return true;
+	/* a canvas of its own would move the cut */
+	(void)memset(&(*image)->page, 0, sizeof(*image)->page);
+	if (!replace(image, CropImage(*image, &box, e)))
+		return false;
+	(void)memset(&(*image)->page, 0, sizeof(*image)->page);
+	return true;
+}
+
+static bool
+turn(Image **image, double degrees, ExceptionInfo *e)
+{
+	return replace(image, RotateImage(*image, degrees, e));
+}
+
+static bool
+flop(Image **image, ExceptionInfo *e)
+{
+	return replace(image, FlopImage(*image, e));
+}
+
+/* Undo what the camera's orientation says (Exif 2.3, tag 0x0112). */
+static bool
+orient(Image **image, int orientation, ExceptionInfo *e)
+{
+	bool ok = true;
+
+	switch (orientation) {
+	case 2:
+		ok = flop(image, e);
+		break;
+	case 3:
+		ok = turn(image, 180, e);
+		break;
+	case 4:
+		ok = replace(image, FlipImage(*image, e));
+		break;
+	case 5:
+		ok = turn(image, 90, e) && flop(image, e);
+		break;
+	case 6:
+		ok = turn(image, 90, e);
+		break;
+	case 7:
+		ok = turn(image, 270, e) && flop(image, e);
+		break;
+	case 8:
+		ok = turn(image, 270, e);
+		break;
+	default:
+		break;
+	}
+	/* turning leaves a page behind */
+	if (ok)
+		(void)memset(&(*image)->page, 0, sizeof(*image)->page);
+	return ok;
+}
+
+/*
+ * Resize by two steps when much is taken away: a box of whole pixels, cheap and free of ringing, to
+ * no less than COARSE times the wanted size, then Lanczos. Enlarging uses Mitchell: Lanczos would
+ * draw halos along edges and make the blocks of a JPEG stand out.
+ */
+static bool
+resize(Image **image, int32_t width, int32_t height, ExceptionInfo *e)
+{
+	unsigned long w = (unsigned long)width, h = (unsigned long)height;
+	unsigned long by_x = (*image)->columns / (COARSE * w), by_y = (*image)->rows / (COARSE * h);
+	bool larger = w >= (*image)->columns && h >= (*image)->rows;
+
+	if ((*image)->columns == w && (*image)->rows == h)
+		return true;
+	by_x = by_x > 1 ? by_x : 1;
+	by_y = by_y > 1 ? by_y : 1;
+	if ((by_x > 1 || by_y > 1) &&
+		!replace(image, ResizeImage(*image, (*image)->columns / by_x, (*image)->rows / by_y,
+					BoxFilter, 1.0, e)))
+		return false;
+	return replace(
+		image, ResizeImage(*image, w, h, larger ? MitchellFilter : LanczosFilter, 1.0, e));
+}
+
+/* The form samples of this image have under a profile of that colour space; 0: they do not match.
+ */
+static cmsUInt32Number
+samples_under(const Image *image, cmsColorSpaceSignature space, bool grey)
+{
+	bool cmyk = image->colorspace == CMYKColorspace;
+
+	if (space == cmsSigCmykData && cmyk)
+		return TYPE_CMYK_8;
+	if (space == cmsSigRgbData && !cmyk)
+		return TYPE_RGB_8;
+	return space == cmsSigGrayData && grey ? TYPE_GRAY_8 : 0;
+}
+
+/* Tell whether a profile gives sRGB's colours within one level in 255, as most pictures' do. */
+static bool
+is_srgb(cmsHPROFILE from, cmsHPROFILE srgb)
+{
+	static const unsigned char levels[] = { 0, 40, 90, 150, 210, 255 };
+	cmsHTRANSFORM t = cmsCreateTransform(from, TYPE_RGB_8, srgb, TYPE_RGB_8, INTENT_PERCEPTUAL,
+		cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE);
+	bool same = t != NULL;
+
+	for (unsigned i = 0; same && i < 6 * 6 * 6; i++) {
+		unsigned char in[3] = { levels[i / 36], levels[i / 6 % 6], levels[i % 6] };
+		unsigned char out[3] = { 0 };
+
+		cmsDoTransform(t, in, out, 1);
+		for (int c = 0; c < 3; c++)
+			same = same && out[c] <= in[c] + 1 && out[c] + 1 >= in[c];
+	}
+	if (t != NULL)
+		cmsDeleteTransform(t);
+	return same;
+}
+
+static void
+pack_row(const PixelPacket *row, unsigned long n, cmsUInt32Number samples, unsigned char *to)
+{
+	for (unsigned long x = 0; x < n; x++) {
+		*to++ = ScaleQuantumToChar(row[x].red);
+		if (samples == TYPE_GRAY_8)
+			continue;
+		*to++ = ScaleQuantumToChar(row[x].green);
+		*to++ = ScaleQuantumToChar(row[x].blue);
+		if (samples == TYPE_CMYK_8)
+			*to++ = ScaleQuantumToChar(row[x].opacity); /* black ink */
+	}
+}
+
+static void
+unpack_row(const unsigned char *from, PixelPacket *row, unsigned long n, bool opaque)
+{
+	for (unsigned long x = 0; x < n; x++, from += 3) {
+		row[x].red = ScaleCharToQuantum(from[0]);
+		row[x].green = ScaleCharToQuantum(from[1]);
+		row[x].blue = ScaleCharToQuantum(from[2]);
+		if (opaque)
+			row[x].opacity = OpaqueOpacity;
+	}
+}
+
+/*
+ * Run every row through a transform, in 8 bits: lcms2 prepares and does that several times faster
+ * than 16, and the result will have no more.
+ */
+static bool
+transform_rows(Image *image, cmsHTRANSFORM t, cmsUInt32Number samples, ExceptionInfo *e)
+{
+	unsigned long n = image->columns;
+	unsigned char *in = malloc(4 * n), *out = malloc(3 * n);
+	bool ok = in != NULL && out != NULL;
+
+	image->storage_class = DirectClass;
+	for (unsigned long y = 0; ok && y < image->rows; y++) {
+		PixelPacket *row = GetImagePixelsEx(image, 0, (long)y, n, 1, e);
+
+		if (row == NULL) {
+			ok = false;
+			break;
+		}
+		pack_row(row, n, samples, in);
+		cmsDoTransform(t, in, out, (cmsUInt32Number)n);
+		unpack_row(out, row, n, samples == TYPE_CMYK_8);
+		ok = SyncImagePixelsEx(image, e) != MagickFail;
+	}
+	image->colorspace = RGBColorspace;
+	image->is_grayscale = image->is_monochrome = MagickFalse;
+	free(in);
+	free(out);
+	return ok;
+}
+
+/*
+ * Convert by an embedded profile. *ret_done stays false when the profile is broken or of another
+ * colour space than the picture: it is then as if there were none.
+ */
+static bool
+convert(Image *image, const unsigned char *icc, size_t len, const struct image_profiles *profiles,
+	bool grey, bool *ret_done, ExceptionInfo *e)
+{
+	cmsHPROFILE from = cmsOpenProfileFromMem(icc, (cmsUInt32Number)len);
+	cmsHPROFILE srgb =
+		cmsOpenProfileFromMem(profiles->srgb, (cmsUInt32Number)profiles->srgb_len);
+	cmsUInt32Number samples, flags = 0;
+	cmsHTRANSFORM t = NULL;
+	bool ok = true;
+
+	if (from == NULL || srgb == NULL)
+		goto out;
+	samples = samples_under(image, cmsGetColorSpace(from), grey);
+	if (samples == 0)
+		goto out;
+	if (samples == TYPE_RGB_8 && is_srgb(from, srgb)) {
+		*ret_done = true;
+		goto out;
+	}
+	/* tables take 4 ms to prepare, 40 for inks: not worth it for few pixels */
+	if (image->columns * image->rows < (samples == TYPE_CMYK_8 ? 100000 : 10000))
+		flags = cmsFLAGS_NOOPTIMIZE;
+	t = cmsCreateTransform(from, samples, srgb, TYPE_RGB_8, INTENT_PERCEPTUAL, flags);
+	if (t == NULL)
+		goto out;
+	*ret_done = true;
+	ok = transform_rows(image, t, samples, e);
+out:
+	if (t != NULL)
+		cmsDeleteTransform(t);
+	if (from != NULL)
+		cmsCloseProfile(from);
+	if (srgb != NULL)
+		cmsCloseProfile(srgb);
+	return ok;
+}
+
+static bool
+to_srgb(Image *image, const struct image_info *info, const struct image_profiles *profiles,
+	ExceptionInfo *e)
+{
+	size_t len = 0;
+	const unsigned char *icc = GetImageProfile(image, "ICM", &len);
+	bool done = false;
+
+	if (icc != NULL && len > 0 && !convert(image, icc, len, profiles, info->grey, &done, e))
+		return false;
+	if (!done && image->colorspace == CMYKColorspace && profiles->cmyk != NULL &&
+		!convert(image, profiles->cmyk, profiles->cmyk_len, profiles, false, &done, e))
+		return false;
+	/* what is left is grey, RGB without a usable profile, or inks to be converted by arithmetic
+	 */
+	if (image->colorspace != RGBColorspace && !IsGrayColorspace(image->colorspace)) {
+		bool cmyk = image->colorspace == CMYKColorspace;
+
+		if (!TransformColorspace(image, RGBColorspace))
+			return false;
+		if (cmyk)
+			image->matte = MagickFalse;
+	}
+	return true;
+}
+
+static Quantum
+level(uint32_t rgba, int shift)
+{
+	return (Quantum)ScaleCharToQuantum(rgba >> shift & 0xff);
+}
+
+/* Lay one pixel over another (Porter and Duff's over, colours not premultiplied). */
+static PixelPacket
+over(PixelPacket top, PixelPacket below)
+{
+	double a = 1 - (double)top.opacity / MaxRGB;
+	double b = (1 - a) * (1 - (double)below.opacity / MaxRGB), sum = a + b;
+
+	if (a >= 1 || sum <= 0)
+		return a >= 1 ? top : below;
+	top.red = (Quantum)((top.red * a + below.red * b) / sum + 0.5);
+	top.green = (Quantum)((top.green * a + below.green * b) / sum + 0.5);
+	top.blue = (Quantum)((top.blue * a + below.blue * b) / sum + 0.5);
+	top.opacity = (Quantum)((1 - sum) * MaxRGB + 0.5);
+	return top;
+}
+
+/* A canvas to lay a picture on. */
+struct canvas {
+	long w, h;
+	long x, y; /* of the picture; parts outside are cut off */
+	PixelPacket bg;
+	bool flatten; /* bg shines through the picture too */
+};
+
+static void
+fill_row(PixelPacket *to, const Image *image, const PixelPacket *from, const struct canvas *c)
+{
+	for (long x = 0; x < c->w; x++) {
+		long at = x - c->x;
+
+		if (from == NULL || at < 0 || at >= (long)image->columns) {
+			to[x] = c->bg;
+			continue;
+		}
+		to[x] = from[at];
+		if (!image->matte)
+			to[x].opacity = OpaqueOpacity;
+		if (c->flatten)
+			to[x] = over(to[x], c->bg);
+	}
+}
+
+static bool
+lay(Image **image, const struct canvas *c, ExceptionInfo *e)
+{
+	Image *made = CloneImage(*image, (unsigned long)c->w, (unsigned long)c->h, MagickTrue, e);
+
+	if (made == NULL)
+		return false;
+	made->storage_class = DirectClass;
+	made->is_grayscale = made->is_monochrome = MagickFalse;
+	made->matte = c->bg.opacity != OpaqueOpacity || ((*image)->matte && !c->flatten);
+	for (long y = 0; y < c->h; y++) {
+		const PixelPacket *from = NULL;
+		PixelPacket *to = SetImagePixelsEx(made, 0, y, made->columns, 1, e);
+		bool inside = y >= c->y && y - c->y < (long)(*image)->rows;
+
+		if (inside)
+			from = AcquireImagePixels(*image, 0, y - c->y, (*image)->columns, 1, e);
+		if (to == NULL || (inside && from == NULL)) {
+			DestroyImage(made);
+			return false;
+		}
+		fill_row(to, *image, from, c);
+		if (!SyncImagePixelsEx(made, e)) {
+			DestroyImage(made);
+			return false;
+		}
+	}
+	return replace(image, made);
+}
+
+static bool
+place_on_canvas(Image **image, const struct plan *plan, ExceptionInfo *e)
+{
+	struct canvas c = { .w = plan->canvas_w,
+		.h = plan->canvas_h,
+		.x = plan->place_x,
+		.y = plan->place_y,
+		.bg = { .red = level(plan->bg, 24),
+			.green = level(plan->bg, 16),
+			.blue = level(plan->bg, 8),
+			.opacity = (Quantum)(MaxRGB - level(plan->bg, 0)) } };
+
+	/* the header may have promised less transparency than came */
+	c.flatten = (*image)->matte && (plan->flatten || !format_row(plan->format)->alpha);
+	if (!c.flatten && (long)(*image)->columns == c.w && (long)(*image)->rows == c.h)
+		return true;
+	return lay(image, &c, e);
+}
+
+/* Take away all that is not pixels, so that nothing private or changing reaches the result. */
+static void
+strip(Image *image)
+{
+	(void)ProfileImage(image, "*", NULL, 0, MagickFalse);
+	DestroyImageAttributes(image);
+	(void)memset(&image->page, 0, sizeof image->page);
+	(void)memset(&image->chromaticity, 0, sizeof image->chromaticity);
+	image->rendering_intent = UndefinedIntent;
+	image->orientation = UndefinedOrientation;
+	image->gamma = 0;
+	image->x_resolution = image->y_resolution = 0;
+	image->units = UndefinedResolution;
+	image->delay = image->iterations = 0;
+	image->dispose = UndefinedDispose;
+	image->compression = UndefinedCompression;
+	image->interlace = NoInterlace;
+	image->depth = 8;
+}
+
+/* Turn and make small, in the cheaper order. */
+static bool
+orient_and_resize(Image **image, const struct plan *plan, ExceptionInfo *e)
+{
+	bool sideways = plan->orientation >= 5;
+	bool whole = plan->crop.w == plan->source_w && plan->crop.h == plan->source_h;
+	int32_t w = plan->resize_w, h = plan->resize_h;
+
+	if (whole && (int64_t)w * h < (int64_t)plan->source_w * plan->source_h)
+		return resize(image, sideways ? h : w, sideways ? w : h, e) &&
+		       orient(image, plan->orientation, e);
+	return orient(image, plan->orientation, e) && crop(image, &plan->crop, e) &&
+	       resize(image, w, h, e);
+}
+
+bool
+image_ops_apply(Image **image, const struct plan *plan, const struct image_info *info,
+	const struct image_profiles *profiles, struct err *err)
+{
+	bool ok = false, sideways = plan->orientation >= 5;
+	struct plan_rect shrunk = { 0, 0, sideways ? plan->source_h : plan->source_w,
+		sideways ? plan->source_w : plan->source_h };
+	ExceptionInfo e;
+
+	GetExceptionInfo(&e);
+	if (!crop(image, &shrunk, &e) || (info->cmyk && !to_srgb(*image, info, profiles, &e)) ||
+		!orient_and_resize(image, plan, &e) || !crop(image, &plan->extract, &e) ||
+		(!info->cmyk && !to_srgb(*image, info, profiles, &e)) ||
+		!place_on_canvas(image, plan, &e)) {
+		/* some steps leave their reason with the image */
+		if (e.severity == UndefinedException)
+			GetImageException(*image, &e);
+		image_ops_fault(&e, ERR_BROKEN, err);
+		goto out;
+	}
+	strip(*image);
+	ok = true;
+out:
+	DestroyExceptionInfo(&e);
+	if (!ok) {
+		DestroyImageList(*image);
+		*image = NULL;
+	}
+	return ok;
+}
+
+bool
+image_ops_place(
+	Image **image, int64_t x, int64_t y, int32_t canvas_w, int32_t canvas_h, struct err *err)
+{
+	struct canvas c = { .w = canvas_w, .h = canvas_h, .x = (long)x, .y = (long)y };
+	ExceptionInfo e;
+	bool ok = true;
+
+	if (x == 0 && y == 0 && (*image)->columns == (unsigned long)canvas_w &&
+		(*image)->rows == (unsigned long)canvas_h)
+		return true;
+	c.bg = (PixelPacket){
+		.red = MaxRGB, .green = MaxRGB, .blue = MaxRGB, .opacity = TransparentOpacity
+	};
+	GetExceptionInfo(&e);
+	if (!lay(image, &c, &e)) {
+		ok = image_ops_fault(&e, ERR_BROKEN, err);
+		DestroyImageList(*image);
+		*image = NULL;
+	}
+	DestroyExceptionInfo(&e);
+	return ok;
+}

@@ -1,0 +1,45 @@
+/*
+ * Each step of a plan on pixels, in the fixed order: shrink's last partial row and column, orient,
+ * crop, resize, to sRGB, canvas and background, metadata. Only image.c calls this.
+ *
+ * Two steps change places where the outcome is the same or better, and cheaper: a picture that need
+ * not be cropped first is turned after it was made small, and CMYK becomes sRGB before resizing,
+ * because GraphicsMagick's resizing would take black ink for transparency.
+ */
+#ifndef LIMNER_IMAGE_OPS_H
+#define LIMNER_IMAGE_OPS_H
+
+#include "plan.h"
+
+struct _Image; /* GraphicsMagick's */
+
+/* Profiles a render needs; bytes owned by image.c. */
+struct image_profiles {
+	const unsigned char *srgb, *cmyk; /* ICC; cmyk may be NULL */
+	size_t srgb_len, cmyk_len;
+};
+
+/*
+ * Do the steps before encoding.
+ *
+ * image   taken over, whatever happens: *image is the result or NULL. As decoded: of the probed
+ * size, or that divided by plan->shrink, rounded up Fails   ERR_MEMORY when GraphicsMagick's limits
+ * or memory ran out; ERR_BROKEN otherwise
+ */
+bool image_ops_apply(struct _Image **image, const struct plan *plan, const struct image_info *info,
+	const struct image_profiles *profiles, struct err *err) MUST_USE;
+
+/*
+ * Lay a frame on a transparent canvas of the whole picture's size (a GIF's or WebP's first frame
+ * may cover only a part). What lies outside is cut off. Otherwise as image_ops_apply.
+ */
+bool image_ops_place(struct _Image **image, int64_t x, int64_t y, int32_t canvas_w,
+	int32_t canvas_h, struct err *err) MUST_USE;
+
+struct _ExceptionInfo; /* GraphicsMagick's */
+
+/* Make a fault of what GraphicsMagick reported: ERR_MEMORY for its limits, else `otherwise`. */
+bool image_ops_fault(
+	const struct _ExceptionInfo *exception, enum err_kind otherwise, struct err *err);
+
+#endif

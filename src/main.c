@@ -1,0 +1,126 @@
+/* Choose the front door: FastCGI on a socket, one CGI request, or the command line. */
+#include "base/log.h"
+#include "base/text.h"
+#include "cli.h"
+#include "config.h"
+#include "image.h"
+#include "master.h"
+#include "server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+	const char *config, *listen;
+	int32_t workers; /* -1: not given */
+};
+
+static void
+load(const struct options *o, struct config *cfg)
+{
+	struct err err = { 0 };
+
+	/* stderr is where a web server looks for why its program does not start */
+	if (!config_load(o->config, environ, cfg, &err) || !image_open(cfg, &err)) {
+		(void)fprintf(stderr, "limner: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
+		exit(1);
+	}
+	if (o->workers >= 0)
+		cfg->workers = o->workers;
+	if (!log_open(cfg->log, cfg->log_format == CONFIG_LOG_JSON, &err))
+		log_event("log", "%s", err.detail);
+}
+
+static int
+serve(const struct config *cfg, int fd)
+{
+	return cfg->workers > 0 ? master_run(cfg, fd) : server_fcgi(cfg, fd, 0);
+}
+
+/* systemd hands sockets over from fd 3 on, to the process it names (sd_listen_fds(3)). */
+static int
+inherited_socket(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	int64_t n;
+
+	if (server_is_listening(STDIN_FILENO))
+		return STDIN_FILENO;
+	if (pid != NULL && fds != NULL && text_to_int(pid, getpid(), getpid(), &n) &&
+		text_to_int(fds, 1, 1, &n) && server_is_listening(3))
+		return 3;
+	return -1;
+}
+
+/* Returns the index of the first argument that is no option; exits on a mistake. */
+static int
+parse_options(int argc, char *argv[], struct options *o)
+{
+	int i;
+	int64_t n;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (strcmp(argv[i], "--version") == 0) {
+			(void)printf("limner %s\n", LIMNER_VERSION);
+			exit(0);
+		}
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			cli_usage(0);
+			exit(0);
+		}
+		if (value != NULL && strcmp(argv[i], "--config") == 0) {
+			o->config = value;
+		} else if (value != NULL && strcmp(argv[i], "--listen") == 0) {
+			o->listen = value;
+		} else if (value != NULL && strcmp(argv[i], "--workers") == 0 &&
+			   text_to_int(value, 0, 1024, &n)) {
+			o->workers = (int32_t)n;
+		} else {
+			(void)fprintf(stderr, "limner: what is %s?\n\n", argv[i]);
+			cli_usage(1);
+			exit(2);
+		}
+		i++;
+	}
+	return i;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o = { .workers = -1 };
+	static struct config cfg;
+	struct err err = { 0 };
+	int first, fd, status;
+
+	/* Some servers put the query on a CGI program's command line (RFC 3875 4.4): it is no
+	 * option. */
+	if (getenv("GATEWAY_INTERFACE") != NULL && !server_is_listening(STDIN_FILENO)) {
+		load(&o, &cfg);
+		return server_cgi(&cfg);
+	}
+	first = parse_options(argc, argv, &o);
+	if (first < argc) {
+		if (o.config != NULL && setenv("LIMNER_CONFIG", o.config, 1) != 0)
+			return 1;
+		return cli_run(argc - first, argv + first, environ);
+	}
+	fd = o.listen == NULL ? inherited_socket() : -1;
+	if (fd < 0 && o.listen == NULL) {
+		cli_usage(1);
+		return 2;
+	}
+	load(&o, &cfg);
+	if (o.listen != NULL && !master_listen(o.listen, &fd, &err)) {
+		(void)fprintf(stderr, "limner: %s\n", err.detail);
+		return 1;
+	}
+	status = serve(&cfg, fd);
+	if (o.listen != NULL)
+		master_close(fd);
+	return status;
+}

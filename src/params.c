@@ -1,0 +1,527 @@
+#include "params.h"
+#include "base/text.h"
+#include "format.h"
+#include "params_kinds.h"
+
+#include <string.h>
+
+#define VALUE_MAX 256 /* bytes, decoded; no value is longer */
+
+/*
+ * A row's field, checked when compiled: a field of another type is an array of negative size. An
+ * array counts as the pointer it decays to.
+ */
+/* clang-format off */
+#define FIELD(type, f) .size = sizeof ((struct params *)0)->f, \
+	.offset = offsetof(struct params, f) + \
+		0 * sizeof(char[_Generic(((struct params *)0)->f, type: 1, default: -1)])
+#define INT(f, lo, hi)     .kind = PARAM_INT, FIELD(int32_t, f), .min = (lo), .max = (hi)
+#define REAL(f, lo, hi, d) .kind = PARAM_REAL, FIELD(double, f), .min = (lo), .max = (hi), \
+	.places = (d)
+#define BOOL(f)            .kind = PARAM_BOOL, FIELD(bool, f)
+#define CHOICE(f, list)    .kind = PARAM_CHOICE, FIELD(int32_t, f), .choices = (list)
+#define COLOUR(f)          .kind = PARAM_COLOUR, FIELD(uint32_t, f)
+#define POINT(f, list, d)  .kind = PARAM_POINT, FIELD(struct params_point, f), .min = 0, .max = 1, \
+	.places = (d), .choices = (list)
+#define TEXT(f)            .kind = PARAM_TEXT, FIELD(char *, f)
+#define SIZE(lo, hi)       .kind = PARAM_SIZE, .min = (lo), .max = (hi)
+
+static const struct param_choice fits[] = {
+	{ "inside", PARAMS_INSIDE }, { "cover", PARAMS_COVER }, { "pad", PARAMS_PAD },
+	{ "fill", PARAMS_FILL }, { "outside", PARAMS_OUTSIDE }, { NULL, 0 },
+};
+
+static const struct param_choice points[] = {
+	{ "c", 4 }, { "n", 1 }, { "s", 7 }, { "e", 5 }, { "w", 3 },
+	{ "ne", 2 }, { "nw", 0 }, { "se", 8 }, { "sw", 6 },
+	{ "center", 4 }, { "centre", 4 }, { "north", 1 }, { "south", 7 }, { "east", 5 },
+	{ "west", 3 }, { "northeast", 2 }, { "northwest", 0 }, { "southeast", 8 },
+	{ "southwest", 6 }, { NULL, 0 },
+};
+
+static const struct param_choice formats[] = {
+	{ "jpg", FORMAT_JPEG }, { "jpeg", FORMAT_JPEG }, { "png", FORMAT_PNG },
+	{ "webp", FORMAT_WEBP }, { "avif", FORMAT_AVIF }, { "gif", FORMAT_GIF },
+	{ "jxl", FORMAT_JXL }, { "auto", PARAMS_F_AUTO }, { "original", PARAMS_F_ORIGINAL },
+	{ NULL, 0 },
+};
+
+const struct param_def param_table[] = {
+	{ "t", { NULL }, TEXT(t), .flags = PARAM_NAME, .unset = "", .unit = "", .group = "preset",
+	  .summary = "Preset: parameters from the configuration, which the others override.",
+	  .example = "t=card" },
+	{ "w", { "width" }, INT(w, 1, PARAMS_SIDE_MAX), .flags = PARAM_ACTS | PARAM_SIDE,
+	  .unset = "", .unit = "px", .group = "size",
+	  .summary = "Width of the box the picture goes into.", .example = "w=300" },
+	{ "h", { "height" }, INT(h, 1, PARAMS_SIDE_MAX), .flags = PARAM_ACTS | PARAM_SIDE,
+	  .unset = "", .unit = "px", .group = "size",
+	  .summary = "Height of the box the picture goes into.", .example = "h=200" },
+	{ "s", { NULL }, SIZE(1, PARAMS_SIDE_MAX), .flags = PARAM_ACTS, .unset = "",
+	  .unit = "px", .group = "size",
+	  .summary = "Width and height at once; the same as w and h.", .example = "s=300x200" },
+	{ "fit", { NULL }, CHOICE(fit, fits), .unset = "inside", .unit = "", .group = "size",
+	  .summary = "How the picture fills the box.", .example = "w=300&h=200&fit=cover" },
+	{ "up", { NULL }, BOOL(up), .unset = "0", .unit = "", .group = "size",
+	  .summary = "Whether a small picture may be enlarged.", .example = "w=3000&up=1" },
+	{ "g", { "gravity" }, POINT(g, points, 3), .flags = PARAM_CLAMP, .unset = "c", .unit = "",
+	  .group = "size",
+	  .summary = "The part to keep when cover cuts, and where pad places the picture.",
+	  .example = "w=300&h=300&fit=cover&g=0.3,0.25" },
+	{ "q", { "quality" }, INT(q, 1, 100), .flags = PARAM_ACTS, .unset = "", .unit = "",
+	  .group = "output",
+	  .summary = "Quality of lossy formats; left out, the format's own setting.",
+	  .example = "w=300&q=70" },
+	{ "f", { "format" }, CHOICE(f, formats), .flags = PARAM_ACTS, .unset = "original",
+	  .unit = "", .group = "output",
+	  .summary = "Format; the original's if browsers show it, else jpg, or png with alpha.",
+	  .example = "f=webp" },
+	{ "dpr", { NULL }, REAL(dpr, 0.5, 5, 1), .flags = PARAM_CLAMP, .unset = "1", .unit = "x",
+	  .group = "size", .summary = "Device pixels per CSS pixel; multiplies w and h.",
+	  .example = "w=300&dpr=2" },
+	{ "bg", { "background" }, COLOUR(bg), .flags = PARAM_ACTS, .unset = "", .unit = "",
+	  .group = "output",
+	  .summary = "Background; left out, white where the format has no transparency.",
+	  .example = "w=300&h=300&fit=pad&bg=fafafa" },
+	{ "v", { NULL }, TEXT(v), .unset = "", .unit = "", .group = "cache",
+	  .summary = "Version; no effect on pixels, but caches keep the answer for good.",
+	  .example = "w=300&v=2" },
+};
+/* clang-format on */
+const size_t param_count = sizeof param_table / sizeof param_table[0];
+_Static_assert(sizeof param_table / sizeof param_table[0] <= 64, "a bit for each row");
+
+#define BIT(i) ((uint64_t)1 << (i))
+
+static size_t
+find_row(const char *name)
+{
+	for (size_t i = 0; i < param_count; i++) {
+		const struct param_def *def = &param_table[i];
+
+		if (text_same(name, def->name))
+			return i;
+		for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL; a++)
+			if (text_same(name, def->aliases[a]))
+				return i;
+	}
+	return param_count;
+}
+
+static void *
+field_of(struct params *p, const struct param_def *def)
+{
+	return (char *)p + def->offset;
+}
+
+static const void *
+const_field_of(const struct params *p, const struct param_def *def)
+{
+	return (const char *)p + def->offset;
+}
+
+void
+params_init(struct params *p)
+{
+	memset(p, 0, sizeof *p);
+	for (size_t i = 0; i < param_count; i++) {
+		const struct param_def *def = &param_table[i];
+
+		/* That every `unset` is valid is a test; the field stays 0 where it says nothing.
+		 */
+		if (def->unset[0] != '\0' &&
+			!params_kinds_set(def, def->unset, true, field_of(p, def)))
+			memset(field_of(p, def), 0, def->size);
+	}
+}
+
+static void
+unset_row(struct params *p, size_t i)
+{
+	const struct param_def *def = &param_table[i];
+	struct params fresh;
+
+	params_init(&fresh);
+	memcpy(field_of(p, def), const_field_of(&fresh, def), def->size);
+	p->given &= ~BIT(i);
+}
+
+static bool
+means_unset(const struct param_def *def, const char *value)
+{
+	double number;
+
+	if (value[0] == '\0')
+		return true;
+	if ((def->flags & PARAM_SIDE) == 0)
+		return false;
+	return text_same(value, "auto") || (text_to_real(value, 0, 1, &number) && number < 0.5);
+}
+
+static bool set_row(struct params *p, size_t i, const char *value, bool strict);
+
+/* Fold WxH into w and h. A side left out says nothing; both left out is no size. */
+static bool
+set_size(struct params *p, const char *value, bool strict)
+{
+	struct params made = *p;
+	char w[VALUE_MAX];
+	char *h;
+
+	if (value[0] == '\0') {
+		unset_row(p, find_row("w"));
+		unset_row(p, find_row("h"));
+		return true;
+	}
+	if (!text_copy(w, sizeof w, value))
+		return false;
+	h = strpbrk(w, "xX");
+	if (h == NULL)
+		return false;
+	*h++ = '\0';
+	if ((w[0] == '\0' && *h == '\0') ||
+		(w[0] != '\0' && !set_row(&made, find_row("w"), w, strict)) ||
+		(*h != '\0' && !set_row(&made, find_row("h"), h, strict)))
+		return false;
+	*p = made;
+	return true;
+}
+
+static bool
+set_row(struct params *p, size_t i, const char *value, bool strict)
+{
+	const struct param_def *def = &param_table[i];
+
+	if (def->kind == PARAM_SIZE)
+		return set_size(p, value, strict);
+	if (means_unset(def, value)) {
+		unset_row(p, i);
+		return true;
+	}
+	if (!params_kinds_set(def, value, strict, field_of(p, def)))
+		return false;
+	p->given |= BIT(i);
+	return true;
+}
+
+static bool
+refuse(const struct param_def *def, struct err *err)
+{
+	char allowed[PARAMS_KINDS_ALLOWED] = "";
+
+	params_kinds_allowed(def, allowed);
+	return err_set(err, ERR_BAD_PARAMETER, "%s must be %s.", def->name, allowed);
+}
+
+/* Name what is not known, safe to show: short, and nothing but printable ASCII. */
+static bool
+refuse_name(const char *name, size_t len, struct err *err)
+{
+	char shown[25];
+	size_t n = len < sizeof shown ? len : sizeof shown - 1;
+
+	for (size_t i = 0; i < n; i++)
+		shown[i] = name[i] > ' ' && name[i] < 0x7f ? name[i] : '?';
+	shown[n] = '\0';
+	return err_set(
+		err, ERR_BAD_PARAMETER, "Unknown parameter: %s%s", shown, n < len ? "..." : ".");
+}
+
+bool
+params_set(struct params *p, const char *name, const char *value, struct err *err)
+{
+	size_t i = find_row(name);
+
+	if (i == param_count)
+		return refuse_name(name, strlen(name), err);
+	if (!set_row(p, i, value, true))
+		return refuse(&param_table[i], err);
+	return true;
+}
+
+/* What reading a query keeps beside the parameters themselves. */
+struct reading {
+	struct params params;
+	bool strict;
+	uint64_t seen, dropped; /* bits of rows */
+};
+
+/* The rows a pair speaks about: its own, and for WxH the sides it names (none: both). */
+static uint64_t
+rows_touched(size_t i, const char *value)
+{
+	uint64_t w = BIT(find_row("w")), h = BIT(find_row("h"));
+	const char *x;
+
+	if (param_table[i].kind != PARAM_SIZE)
+		return BIT(i);
+	x = strpbrk(value, "xX");
+	if (x == NULL)
+		return BIT(i) | w | h;
+	return BIT(i) | (x > value ? w : 0) | (x[1] != '\0' ? h : 0);
+}
+
+/* Take one "name=value", still encoded. */
+static bool
+read_pair(struct reading *r, const char *pair, size_t len, struct err *err)
+{
+	const char *equals = memchr(pair, '=', len);
+	size_t name_len = equals != NULL ? (size_t)(equals - pair) : len;
+	char name[16], value[VALUE_MAX] = "";
+	size_t n, i = param_count;
+	bool whole = true; /* the value fits and holds no NUL */
+
+	if (text_url_decode(pair, name_len, true, name, sizeof name, &n) && n == strlen(name))
+		i = find_row(name);
+	if (i == param_count)
+		return !r->strict || refuse_name(pair, name_len, err);
+	if (equals != NULL)
+		whole = text_url_decode(
+				equals + 1, len - name_len - 1, true, value, sizeof value, &n) &&
+			n == strlen(value);
+	if (r->strict && whole && (r->seen & rows_touched(i, value)) != 0)
+		return err_set(err, ERR_BAD_PARAMETER, "%s is given twice.", param_table[i].name);
+	if (whole && set_row(&r->params, i, value, r->strict)) {
+		r->seen |= rows_touched(i, value);
+		return true;
+	}
+	r->dropped |= BIT(i);
+	return !r->strict || refuse(&param_table[i], err);
+}
+
+/* Shrink sides that are too long by one factor, so that the box keeps its aspect. */
+static void
+clamp_sides(struct params *p)
+{
+	double factor = 1;
+
+	for (size_t i = 0; i < param_count; i++) {
+		const struct param_def *def = &param_table[i];
+
+		if ((def->flags & PARAM_SIDE) != 0) {
+			double side = *(const int32_t *)const_field_of(p, def);
+
+			if (side * factor > def->max)
+				factor = def->max / side;
+		}
+	}
+	for (size_t i = 0; i < param_count && factor < 1; i++) {
+		const struct param_def *def = &param_table[i];
+
+		if ((def->flags & PARAM_SIDE) != 0 && (p->given & BIT(i)) != 0) {
+			int32_t *side = field_of(p, def);
+			double made = params_kinds_round(*side * factor, 0);
+
+			*side = (int32_t)(made < def->min ? def->min : made);
+		}
+	}
+}
+
+static void
+note_dropped(uint64_t dropped, struct params_notes *notes)
+{
+	size_t at = 0;
+
+	notes->dropped[0] = '\0';
+	for (size_t i = 0; i < param_count; i++) {
+		const char *name = param_table[i].name;
+
+		if ((dropped & BIT(i)) == 0 || at + strlen(name) + 2 > sizeof notes->dropped)
+			continue;
+		at += (size_t)snprintf(notes->dropped + at, sizeof notes->dropped - at, "%s%s",
+			at > 0 ? "," : "", name);
+	}
+}
+
+bool
+params_parse(struct params *p, const char *query, bool strict, struct params_notes *notes,
+	struct err *err)
+{
+	struct reading r = { .params = *p, .strict = strict };
+
+	while (*query != '\0') {
+		size_t len = strcspn(query, "&");
+
+		if (len > 0 && !read_pair(&r, query, len, err))
+			return false;
+		query += len;
+		if (*query == '&')
+			query++;
+	}
+	clamp_sides(&r.params);
+	note_dropped(r.dropped, notes);
+	*p = r.params;
+	return true;
+}
+
+void
+params_overlay(struct params *base, const struct params *over)
+{
+	for (size_t i = 0; i < param_count; i++) {
+		const struct param_def *def = &param_table[i];
+
+		if ((over->given & BIT(i)) != 0)
+			memcpy(field_of(base, def), const_field_of(over, def), def->size);
+	}
+	base->given |= over->given;
+}
+
+bool
+params_given(const struct params *p, const char *name)
+{
+	size_t i = find_row(name);
+
+	return i < param_count && (p->given & BIT(i)) != 0;
+}
+
+/* Tell whether a row was given and says something else than leaving it out would. */
+static bool
+matters(const struct params *p, const struct params *fresh, size_t i)
+{
+	const struct param_def *def = &param_table[i];
+
+	if ((p->given & BIT(i)) == 0)
+		return false;
+	/* No colour is the default: it depends on the format. */
+	return def->kind == PARAM_COLOUR ||
+	       memcmp(const_field_of(p, def), const_field_of(fresh, def), def->size) != 0;
+}
+
+bool
+params_acts(const struct params *p)
+{
+	struct params fresh;
+
+	params_init(&fresh);
+	for (size_t i = 0; i < param_count; i++)
+		if ((param_table[i].flags & PARAM_ACTS) != 0 && matters(p, &fresh, i))
+			return true;
+	return false;
+}
+
+bool
+params_canonical(const struct params *p, struct buf *out, struct err *err)
+{
+	const char *separator = "";
+	struct params fresh;
+
+	params_init(&fresh);
+	for (size_t i = 0; i < param_count; i++) {
+		const struct param_def *def = &param_table[i];
+
+		if (!matters(p, &fresh, i))
+			continue;
+		if (!buf_addf(out, err, "%s%s=", separator, def->name) ||
+			!params_kinds_print(def, const_field_of(p, def), out, err))
+			return false;
+		separator = "&";
+	}
+	return true;
+}
+
+static void
+describe_text(FILE *f, const struct param_def *def, const char *allowed)
+{
+	char names[64];
+	size_t at = (size_t)snprintf(names, sizeof names, "%s", def->name);
+
+	for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL && at < sizeof names; a++)
+		at += (size_t)snprintf(names + at, sizeof names - at, ", %s", def->aliases[a]);
+	(void)fprintf(f, "  %-16s%s\n  %-16s%s", names, def->summary, "", allowed);
+	if (def->unit[0] != '\0')
+		(void)fprintf(f, " (%s)", def->unit);
+	if (def->unset[0] != '\0')
+		(void)fprintf(f, "; left out: %s", def->unset);
+	(void)fprintf(f, "\n  %-16s%s\n", "", def->example);
+}
+
+static void
+describe_md(FILE *f, const struct param_def *def, const char *allowed)
+{
+	(void)fprintf(f, "| `%s` | ", def->name);
+	for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL; a++)
+		(void)fprintf(f, "%s`%s`", a > 0 ? " " : "", def->aliases[a]);
+	(void)fprintf(f, " | %s | %s", def->summary, allowed);
+	if (def->unit[0] != '\0')
+		(void)fprintf(f, " (%s)", def->unit);
+	(void)fprintf(f, " | ");
+	if (def->unset[0] != '\0')
+		(void)fprintf(f, "`%s`", def->unset);
+	(void)fprintf(f, " | `%s` |\n", def->example);
+}
+
+/* Print ,"name":"text" with whatever needs escaping escaped. */
+static bool
+json_member(FILE *f, const char *name, const char *text)
+{
+	struct buf escaped = BUF_INIT(4096);
+	struct err err;
+	bool ok = text_json(&escaped, text, &err);
+
+	if (ok)
+		(void)fprintf(f, ",\"%s\":\"%s\"", name, buf_text(&escaped));
+	buf_done(&escaped);
+	return ok;
+}
+
+static bool
+describe_json(FILE *f, const struct param_def *def, const char *allowed)
+{
+	char min[PARAMS_KINDS_NUMBER], max[PARAMS_KINDS_NUMBER];
+
+	/* Names consist of letters alone, so they need no escaping. */
+	(void)fprintf(f, "{\"name\":\"%s\",\"aliases\":[", def->name);
+	for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL; a++)
+		(void)fprintf(f, "%s\"%s\"", a > 0 ? "," : "", def->aliases[a]);
+	(void)fprintf(f, "],\"kind\":\"%s\",\"acts\":%s,\"clamp\":%s", params_kinds_name(def->kind),
+		(def->flags & PARAM_ACTS) != 0 ? "true" : "false",
+		(def->flags & PARAM_CLAMP) != 0 ? "true" : "false");
+	if (def->max > def->min) {
+		params_kinds_number(def->min, min);
+		params_kinds_number(def->max, max);
+		(void)fprintf(f, ",\"min\":%s,\"max\":%s,\"places\":%d", min, max, def->places);
+	}
+	if (def->kind == PARAM_TEXT)
+		(void)fprintf(f, ",\"length\":%zu", def->size - 1);
+	if (def->choices != NULL) {
+		(void)fprintf(f, ",\"choices\":[");
+		for (const struct param_choice *c = def->choices; c->name != NULL; c++)
+			(void)fprintf(f, "%s\"%s\"", c > def->choices ? "," : "", c->name);
+		(void)fprintf(f, "]");
+	}
+	if (!json_member(f, "allowed", allowed) || !json_member(f, "unset", def->unset) ||
+		!json_member(f, "unit", def->unit) || !json_member(f, "group", def->group) ||
+		!json_member(f, "summary", def->summary) ||
+		!json_member(f, "example", def->example))
+		return false;
+	(void)fprintf(f, "}");
+	return true;
+}
+
+bool
+params_describe(FILE *f, const char *form)
+{
+	bool json = strcmp(form, "json") == 0, md = strcmp(form, "md") == 0;
+
+	if (!json && !md && strcmp(form, "text") != 0)
+		return false;
+	if (md)
+		(void)fprintf(f, "| Name | Aliases | Meaning | Allowed | Left out | Example |\n"
+				 "|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < param_count; i++) {
+		const struct param_def *def = &param_table[i];
+		char allowed[PARAMS_KINDS_ALLOWED] = "";
+
+		params_kinds_allowed(def, allowed);
+		if (json) {
+			(void)fprintf(f, "%s", i == 0 ? "[\n" : ",\n");
+			if (!describe_json(f, def, allowed))
+				return false;
+		} else if (md) {
+			describe_md(f, def, allowed);
+		} else {
+			describe_text(f, def, allowed);
+		}
+	}
+	(void)fprintf(f, "%s", json ? "\n]\n" : "");
+	return true;
+}

@@ -1,0 +1,40 @@
+/*
+ * What an original is, read from its header by our own bounded parsers.
+ *
+ * Pure. Known before any decoder sees the bytes: format, size, orientation; so that limits hold
+ * before memory is spent and the plan needs no pixels. Reads inside bytes[0…n) only.
+ */
+#ifndef LIMNER_PROBE_H
+#define LIMNER_PROBE_H
+
+#include "base/err.h"
+#include "format.h"
+
+struct image_info {
+	enum format format;
+	int32_t width,
+		height;  /* px as stored, before orientation; 1…65535 (WebP, PNG: up to 2^31-1) */
+	int orientation; /* EXIF 1…8; anything else in the file counts as 1 */
+	bool alpha;      /* may hold transparency */
+	bool animated;   /* more than one frame announced */
+	bool cmyk;
+	bool grey;
+	bool icc; /* a profile is embedded */
+};
+
+/*
+ * Read the header of a whole original.
+ *
+ * Fails   ERR_NOT_AN_IMAGE when the magic bytes are unknown or of a format limner does not decode;
+ *         ERR_BROKEN when the header is cut off or says nothing usable (0 px sides)
+ * Source  ITU-T T.81 B.2; PNG (ISO/IEC 15948) 11.2, eXIf; GIF89a 18-23; RFC 9649 (WebP);
+ *         Exif 2.3 (orientation, tag 0x0112)
+ */
+bool probe_image(
+	const unsigned char *bytes, size_t n, struct image_info *ret, struct err *err) MUST_USE;
+
+/* Sides as seen after the orientation is applied: swapped for 5…8. */
+int32_t probe_width(const struct image_info *info);
+int32_t probe_height(const struct image_info *info);
+
+#endif

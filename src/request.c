@@ -1,0 +1,360 @@
+#include "request.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#define HEALTH "-/health"
+
+/* Where the path and the query lie in what the gateway gave. */
+struct target {
+	const char *path;
+	size_t path_len;
+	const char *query;
+	bool decoded; /* by the web server */
+};
+
+/* ---- Fields ---- */
+
+static const char *
+param(const struct gateway *gw, const char *name)
+{
+	const char *value = gw->param(gw->self, name);
+
+	return value != NULL ? value : "";
+}
+
+/* Copy a field that may be sent on to an origin. What does not fit, or is no field, is no field. */
+static bool
+copy_field(char *ret, size_t size, const char *value)
+{
+	const char *c;
+
+	for (c = value; *c != '\0'; c++)
+		if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+			return false;
+	return text_copy(ret, size, value);
+}
+
+static void
+read_conditions(const struct gateway *gw, struct request_conditions *ret)
+{
+	const struct {
+		const char *name;
+		char *field;
+		size_t size;
+	} rows[] = {
+		{ "HTTP_IF_NONE_MATCH", ret->if_none_match, sizeof ret->if_none_match },
+		{ "HTTP_IF_MATCH", ret->if_match, sizeof ret->if_match },
+		{ "HTTP_IF_MODIFIED_SINCE", ret->if_modified_since, sizeof ret->if_modified_since },
+		{ "HTTP_IF_UNMODIFIED_SINCE", ret->if_unmodified_since,
+			sizeof ret->if_unmodified_since },
+		{ "HTTP_RANGE", ret->range, sizeof ret->range },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (!copy_field(rows[i].field, rows[i].size, param(gw, rows[i].name)))
+			rows[i].field[0] = '\0';
+	/* A range whose condition is not understood could be a part of another version. */
+	if (!copy_field(ret->if_range, sizeof ret->if_range, param(gw, "HTTP_IF_RANGE")))
+		ret->if_range[0] = ret->range[0] = '\0';
+}
+
+/* Make a value fit for the log: printable, without blanks. Too long is not an id of theirs. */
+static void
+read_cf_id(const struct gateway *gw, char *ret, size_t size)
+{
+	char *c;
+
+	if (!text_copy(ret, size, param(gw, "HTTP_X_AMZ_CF_ID")))
+		ret[0] = '\0';
+	for (c = ret; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~')
+			*c = '_';
+}
+
+/* Read a weight (RFC 9110 12.4.2) just far enough to know whether it is zero. */
+static bool
+is_refused(const char *params, size_t n)
+{
+	const char *end = params + n;
+	const char *c = params;
+
+	while (c < end && *c == ';') {
+		c++;
+		while (c < end && (*c == ' ' || *c == '\t'))
+			c++;
+		if (end - c >= 3 && (*c == 'q' || *c == 'Q') && c[1] == '=') {
+			for (c += 2; c < end && (*c == '0' || *c == '.'); c++)
+				continue;
+			return c[-1] != '=' && (c == end || strchr(" \t;", *c) != NULL);
+		}
+		while (c < end && *c != ';')
+			c++;
+	}
+	return false;
+}
+
+/* Find the formats an Accept field names. Ranges such as image/ * name none: every browser sends
+ * them. */
+static uint32_t
+read_accept(const char *accept)
+{
+	static const enum format formats[] = { FORMAT_AVIF, FORMAT_WEBP, FORMAT_JXL };
+	const char *type, *mime;
+	size_t n, len, i;
+	uint32_t bits = 0;
+
+	for (; *accept != '\0'; accept += n + (accept[n] == ',')) {
+		n = strcspn(accept, ",");
+		len = text_trim(accept, n, &type);
+		for (i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+			size_t most;
+			const char *rest;
+
+			mime = format_row(formats[i])->mime;
+			most = strlen(mime);
+			if (len < most || strncasecmp(type, mime, most) != 0)
+				continue;
+			most = text_trim(type + most, len - most, &rest);
+			if (most > 0 && *rest != ';')
+				continue;
+			if (!is_refused(rest, most))
+				bits |= FORMAT_BIT(formats[i]);
+		}
+	}
+	return bits;
+}
+
+static void
+make_id(char ret[17])
+{
+	unsigned char bytes[8] = { 0 };
+
+	/* Eight bytes never come in parts; before the pool is ready, zeroes serve as well. */
+	if (getrandom(bytes, sizeof bytes, GRND_NONBLOCK) != (ssize_t)sizeof bytes)
+		memset(bytes, 0, sizeof bytes);
+	digest_hex(bytes, sizeof bytes, ret);
+}
+
+/* ---- The path ---- */
+
+/* Split the target; the form with scheme and host (RFC 9112 3.2.2) is allowed. */
+static void
+split_target(const char *uri, struct target *ret)
+{
+	ret->decoded = false;
+	if (strncasecmp(uri, "http://", 7) == 0 || strncasecmp(uri, "https://", 8) == 0) {
+		uri = strstr(uri, "://") + 3;
+		uri += strcspn(uri, "/?");
+	}
+	ret->path = uri;
+	ret->path_len = strcspn(uri, "?");
+	ret->query = uri[ret->path_len] == '?' ? uri + ret->path_len + 1 : "";
+	if (ret->path_len == 0) {
+		ret->path = "/";
+		ret->path_len = 1;
+	}
+}
+
+/*
+ * Put the target together from the older variables, which the server has decoded already.
+ *
+ * joined  memory for the path
+ */
+static bool
+join_target(const struct gateway *gw, char *joined, size_t size, struct target *ret)
+{
+	const char *script = param(gw, "SCRIPT_NAME");
+	const char *info = param(gw, "PATH_INFO");
+	size_t n = strlen(script), m = strlen(info);
+
+	if (n + m >= size)
+		return false;
+	memcpy(joined, script, n);
+	memcpy(joined + n, info, m + 1);
+	ret->path = joined;
+	ret->path_len = n + m;
+	ret->query = param(gw, "QUERY_STRING");
+	ret->decoded = true;
+	return true;
+}
+
+static bool
+is_health(const struct config *cfg, const struct target *target)
+{
+	size_t i, n;
+
+	if (target->path_len == sizeof HEALTH &&
+		memcmp(target->path, "/" HEALTH, sizeof HEALTH) == 0)
+		return true;
+	for (i = 0; i < cfg->origin_count; i++) {
+		n = strlen(cfg->origins[i].mount);
+		if (target->path_len == n + sizeof HEALTH - 1 &&
+			memcmp(target->path, cfg->origins[i].mount, n) == 0 &&
+			memcmp(target->path + n, HEALTH, sizeof HEALTH - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Segments are judged as they stand in the key, whoever wrote their slashes as %2F. */
+static bool
+has_dot_segment(const char *key)
+{
+	size_t n;
+
+	for (;; key += n + 1) {
+		n = strcspn(key, "/");
+		if ((n == 1 && key[0] == '.') || (n == 2 && key[0] == '.' && key[1] == '.'))
+			return true;
+		if (key[n] == '\0')
+			return false;
+	}
+}
+
+static bool
+read_key(const struct target *target, struct request *ret, struct err *err)
+{
+	const char *raw = target->path + strlen(ret->origin->mount);
+	size_t raw_len = target->path_len - strlen(ret->origin->mount);
+	char key[sizeof ret->key];
+	size_t n = raw_len;
+
+	if (target->decoded ? n > REQUEST_KEY_MAX
+			    : !text_url_decode(raw, raw_len, true, key, sizeof key, &n))
+		return err_set(
+			err, ERR_BAD_PATH, "The key has more than %d bytes.", REQUEST_KEY_MAX);
+	if (target->decoded)
+		memcpy(key, raw, n);
+	key[n] = '\0';
+	if (n == 0)
+		return err_set(err, ERR_BAD_PATH, "The path names no picture.");
+	if (memchr(key, '\0', n) != NULL)
+		return err_set(err, ERR_BAD_PATH, "The key has a NUL in it.");
+	if (!text_is_utf8(key, n))
+		return err_set(err, ERR_BAD_PATH, "The key is not UTF-8.");
+	if (has_dot_segment(key))
+		return err_set(err, ERR_BAD_PATH, "The key has a \".\" or \"..\" segment.");
+	memcpy(ret->key, key, n + 1);
+	return true;
+}
+
+/* ---- The query ---- */
+
+/* Daangn's words for how a picture fits its box; NULL for any other. */
+static const char *
+daangn_fit(const char *t)
+{
+	static const char *const rows[][2] = { { "crop", "cover" }, { "inside", "inside" },
+		{ "outside", "outside" }, { "cover", "cover" }, { "contain", "pad" },
+		{ "fill", "fill" } };
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(t, rows[i][0]) == 0)
+			return rows[i][1];
+	return NULL;
+}
+
+/* Find what t means, and with it the effective parameters. */
+static bool
+resolve(const struct config *cfg, struct request *ret, struct err *err)
+{
+	const struct config_preset *preset;
+	const char *fit;
+
+	ret->params = ret->asked;
+	if (ret->asked.t[0] == '\0') {
+		ret->transform = !cfg->require_t && params_acts(&ret->params);
+		return true;
+	}
+	preset = config_preset(cfg, ret->asked.t);
+	fit = cfg->require_t ? NULL : daangn_fit(ret->asked.t);
+	if (preset == NULL && fit == NULL) {
+		ret->unknown_preset = true;
+		if (cfg->strict)
+			return err_set(
+				err, ERR_BAD_PARAMETER, "t: there is no preset of that name.");
+		return true;
+	}
+	if (preset != NULL) {
+		ret->params = preset->params;
+		params_overlay(&ret->params, &ret->asked);
+	} else if (!params_given(&ret->params, "fit") &&
+		   !params_set(&ret->params, "fit", fit, err)) {
+		return false;
+	}
+	ret->transform = params_acts(&ret->params);
+	return true;
+}
+
+static bool
+read_query(const struct config *cfg, const struct gateway *gw, const char *query,
+	struct request *ret, struct err *err)
+{
+	if (!params_parse(&ret->asked, query, cfg->strict, &ret->notes, err))
+		return false;
+	if (!resolve(cfg, ret, err))
+		return false;
+	/* Accept is read only where the answer then says that it was (Vary). */
+	ret->negotiated = ret->transform && ret->params.f == PARAMS_F_AUTO;
+	if (ret->negotiated)
+		ret->accepts = read_accept(param(gw, "HTTP_ACCEPT"));
+	return true;
+}
+
+/* ---- The whole ---- */
+
+bool
+request_parse(
+	const struct config *cfg, const struct gateway *gw, struct request *ret, struct err *err)
+{
+	const char *method = param(gw, "REQUEST_METHOD");
+	char joined[2 * REQUEST_KEY_MAX];
+	struct target target;
+
+	memset(ret, 0, sizeof *ret);
+	params_init(&ret->asked);
+	params_init(&ret->params);
+	make_id(ret->id);
+	read_cf_id(gw, ret->cf_id, sizeof ret->cf_id);
+	ret->head_only = strcmp(method, "HEAD") == 0;
+	/* No method at all is somebody trying the program by hand. */
+	if (!ret->head_only && strcmp(method, "GET") != 0 && *method != '\0')
+		return err_set(err, ERR_METHOD, "%s", "");
+	if (*param(gw, "REQUEST_URI") != '\0')
+		split_target(param(gw, "REQUEST_URI"), &target);
+	else if (!join_target(gw, joined, sizeof joined, &target))
+		return err_set(err, ERR_BAD_PATH, "The path is too long.");
+	if (is_health(cfg, &target)) {
+		ret->kind = REQUEST_HEALTH;
+		return true;
+	}
+	ret->origin =
+		config_origin(cfg, target.path); /* a mount holds no ?, so the query is not seen */
+	if (ret->origin == NULL)
+		return err_set(err, ERR_NOT_FOUND, "Nothing is mounted at this path.");
+	read_conditions(gw, &ret->if_);
+	return read_key(&target, ret, err) && read_query(cfg, gw, target.query, ret, err);
+}
+
+static const char *
+text_param(void *self, const char *name)
+{
+	if (strcmp(name, "REQUEST_METHOD") == 0)
+		return "GET";
+	return strcmp(name, "REQUEST_URI") == 0 ? *(const char *const *)self : NULL;
+}
+
+bool
+request_from_text(const struct config *cfg, const char *uri, struct request *ret, struct err *err)
+{
+	struct gateway gw = { .self = &uri, .param = text_param };
+
+	return request_parse(cfg, &gw, ret, err);
+}

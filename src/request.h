@@ -1,0 +1,62 @@
+/*
+ * From the gateway's environment to a typed request.
+ *
+ * Everything is copied into bounded fields; nothing of the gateway is kept. What does not fit and
+ * matters is a 400, what does not fit and may be ignored (conditions) is ignored, nothing is cut.
+ */
+#ifndef LIMNER_REQUEST_H
+#define LIMNER_REQUEST_H
+
+#include "config.h"
+#include "format.h"
+#include "gateway.h"
+
+#define REQUEST_KEY_MAX 1024 /* bytes, S3's limit */
+
+enum request_kind { REQUEST_PICTURE, REQUEST_HEALTH };
+
+/* Conditions and range as the client sent them; "" when absent. */
+struct request_conditions {
+	char if_none_match[1024];
+	char if_match[1024];
+	char if_modified_since[64];
+	char if_unmodified_since[64];
+	char if_range[256];
+	char range[256];
+};
+
+struct request {
+	enum request_kind kind;
+	bool head_only;
+	char id[17];                        /* random hex, in the log and in error bodies */
+	const struct config_origin *origin; /* borrowed from the configuration */
+	char key[REQUEST_KEY_MAX + 1];      /* decoded; UTF-8 without NUL */
+	struct params asked;                /* as in the URL */
+	struct params params;               /* with the preset laid under */
+	struct params_notes notes;
+	bool transform;      /* false: the original passes through */
+	bool unknown_preset; /* t names nothing; transform is false then */
+	bool negotiated;     /* f=auto and transform: the answer depends on Accept */
+	uint32_t accepts;    /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
+	struct request_conditions if_;
+	char cf_id[96]; /* X-Amz-Cf-Id, for the log */
+};
+
+/*
+ * Read one request from a gateway.
+ *
+ * The path comes from REQUEST_URI, raw, decoded once; only where a gateway has none, SCRIPT_NAME
+ * and PATH_INFO (already decoded) and QUERY_STRING serve.
+ *
+ * ret     id, head_only, key and cf_id are filled as far as reading got, also on failure
+ * Fails   ERR_METHOD; ERR_BAD_PATH; ERR_BAD_PARAMETER (strict); ERR_NOT_FOUND when no origin is
+ *         mounted there
+ */
+bool request_parse(const struct config *cfg, const struct gateway *gw, struct request *ret,
+	struct err *err) MUST_USE;
+
+/* The same from "/img/a.jpg?w=300", for the command line and tests. Fails as request_parse. */
+bool request_from_text(
+	const struct config *cfg, const char *uri, struct request *ret, struct err *err) MUST_USE;
+
+#endif

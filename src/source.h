@@ -1,0 +1,82 @@
+/*
+ * Where originals come from: one interface, a row per kind.
+ *
+ * Bytes are pushed into a sink as they arrive, so that the same fetch serves a picture (collected
+ * up to a limit) and a pass-through (streamed in constant memory).
+ */
+#ifndef LIMNER_SOURCE_H
+#define LIMNER_SOURCE_H
+
+#include "config.h"
+
+/* What the origin said of an object; "" when it did not say. */
+struct source_head {
+	int status; /* 200, 206 or 304: anything else became an error */
+	char etag[256];
+	char last_modified[64];
+	char content_type[128];
+	char content_range[128];
+	char cache_control[256];
+	char content_encoding[64];
+	bool has_length;
+	uint64_t length; /* bytes of the body to come; of HEAD: of the body GET would send */
+};
+
+struct source_call {
+	const char *key; /* decoded, NUL-terminated UTF-8, 1…1024 bytes */
+	bool head_only;
+	/* as the client sent them, lists and * included; NULL or "" when absent */
+	const char *if_none_match, *if_match, *if_modified_since, *if_unmodified_since;
+	const char *range, *if_range;
+	uint64_t deadline_us; /* on now_mono_us's clock */
+};
+
+struct source_sink {
+	void *self;
+	/*
+	 * Called once, before any byte. *ret_stream set: the deadline no longer holds, only the
+	 * origin's stall limit does. False (err filled): stop, source_fetch fails with it.
+	 */
+	bool (*head)(void *self, const struct source_head *head, bool *ret_stream, struct err *err);
+	/* Called for each piece. False (err filled): stop. */
+	bool (*body)(void *self, const void *bytes, size_t n, struct err *err);
+};
+
+/* What is worth logging of a fetch; filled on failure too. */
+struct source_report {
+	int status;     /* the origin's HTTP status, 0 when none (file: the status it would have) */
+	int tries;      /* 1, or 2 after a reset */
+	uint64_t bytes; /* of body received */
+	char code[64];  /* S3's error code */
+};
+
+struct source;
+
+struct source_kind {
+	bool (*open)(const struct config_origin *origin, void **ret_state, struct err *err);
+	bool (*fetch)(void *state, const struct source_call *call, const struct source_sink *sink,
+		struct source_report *report, struct err *err);
+	void (*close)(void *state);
+};
+
+/* The rows: each defined in its own file. */
+extern const struct source_kind source_file_kind, source_s3_kind;
+
+/* Allocate and open. Fails ERR_INTERNAL (no memory, root not a directory, no credentials). */
+bool source_open(const struct config_origin *origin, struct source **ret, struct err *err) MUST_USE;
+
+/*
+ * Fetch one object.
+ *
+ * Fails   ERR_BAD_PATH (prefix and key are over 1024 bytes, or not UTF-8); ERR_NOT_FOUND;
+ *         ERR_PRECONDITION; ERR_RANGE; ERR_ORIGIN (refused, broken off, short, senseless: never
+ *         a 404 for a network fault); ERR_ORIGIN_LATE; or what the sink said. Bytes may have
+ *         reached the sink before a failure: what it holds then is not the object.
+ */
+bool source_fetch(struct source *s, const struct source_call *call, const struct source_sink *sink,
+	struct source_report *report, struct err *err) MUST_USE;
+
+/* Free; NULL is allowed. */
+void source_close(struct source *s);
+
+#endif

@@ -1,0 +1,45 @@
+/* One program for all suites; CK_RUN_SUITE=plan runs one. */
+#include "suites.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+int
+main(void)
+{
+	static Suite *(*const suites[])(void) = {
+		suite_err,
+		suite_buf,
+		suite_text,
+		suite_digest,
+		suite_log,
+		suite_format,
+		suite_colour,
+		suite_params,
+		suite_config,
+		suite_request,
+		suite_probe,
+		suite_plan,
+		suite_etag,
+		suite_sigv4,
+		suite_source_file,
+		suite_transport,
+		suite_source_s3,
+		suite_image_ops,
+		suite_image,
+		suite_cell,
+		suite_admission,
+		suite_response,
+		suite_handler,
+	};
+	SRunner *runner = srunner_create(NULL);
+	int failed;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
+		srunner_add_suite(runner, suites[i]());
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

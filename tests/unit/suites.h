@@ -1,0 +1,31 @@
+/* The suites, one per room, each in test_<room>.c. */
+#ifndef LIMNER_TESTS_SUITES_H
+#define LIMNER_TESTS_SUITES_H
+
+#include <check.h>
+
+Suite *suite_err(void);
+Suite *suite_buf(void);
+Suite *suite_text(void);
+Suite *suite_digest(void);
+Suite *suite_log(void);
+Suite *suite_format(void);
+Suite *suite_colour(void);
+Suite *suite_params(void);
+Suite *suite_config(void);
+Suite *suite_request(void);
+Suite *suite_probe(void);
+Suite *suite_plan(void);
+Suite *suite_etag(void);
+Suite *suite_sigv4(void);
+Suite *suite_source_file(void);
+Suite *suite_transport(void);
+Suite *suite_source_s3(void);
+Suite *suite_image_ops(void);
+Suite *suite_image(void);
+Suite *suite_cell(void);
+Suite *suite_admission(void);
+Suite *suite_response(void);
+Suite *suite_handler(void);
+
+#endif

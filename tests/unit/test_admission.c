@@ -1,0 +1,127 @@
+#include "admission.h"
+#include "base/now.h"
+#include "suites.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct config cfg;
+
+static void
+setup(void)
+{
+	memset(&cfg, 0, sizeof cfg);
+	(void)snprintf(cfg.runtime_dir, sizeof cfg.runtime_dir, "%s", "/tmp/limner-slots-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(cfg.runtime_dir));
+	cfg.max_renders = 2;
+	cfg.queue_ms = 50;
+}
+
+static void
+teardown(void)
+{
+	char path[sizeof cfg.runtime_dir + 32];
+
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(path, sizeof path, "%s/slot.%d", cfg.runtime_dir, i);
+		(void)unlink(path);
+	}
+	(void)rmdir(cfg.runtime_dir);
+}
+
+START_TEST(admits_as_many_as_it_may_and_no_more)
+{
+	uint64_t deadline = now_mono_us() + 5000000u;
+	struct err err = { 0 };
+	int first, second, third;
+
+	ck_assert(admission_enter(&cfg, deadline, &first, &err));
+	ck_assert(admission_enter(&cfg, deadline, &second, &err));
+	ck_assert(!admission_enter(&cfg, deadline, &third, &err));
+	ck_assert_int_eq(err.kind, ERR_BUSY);
+	ck_assert_int_eq(third, -1);
+	admission_leave(first);
+	ck_assert(admission_enter(&cfg, deadline, &third, &err));
+	admission_leave(second);
+	admission_leave(third);
+}
+END_TEST
+
+START_TEST(gets_the_slot_of_a_holder_that_was_killed)
+{
+	uint64_t deadline = now_mono_us() + 5000000u;
+	struct err err = { 0 };
+	int slot, ready[2];
+	char byte;
+	pid_t pid;
+
+	cfg.max_renders = 1;
+	cfg.queue_ms = 5000;
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (admission_enter(&cfg, deadline, &slot, &err) && write(ready[1], "x", 1) == 1)
+			(void)pause();
+		_exit(1);
+	}
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert(admission_enter(&cfg, deadline, &slot, &err));
+	ck_assert_int_ge(slot, 0);
+	admission_leave(slot);
+	(void)waitpid(pid, NULL, 0);
+	(void)close(ready[0]);
+	(void)close(ready[1]);
+}
+END_TEST
+
+START_TEST(does_not_wait_past_the_deadline)
+{
+	uint64_t start = now_mono_us();
+	struct err err = { 0 };
+	int first, second;
+
+	cfg.max_renders = 1;
+	cfg.queue_ms = 60000;
+	ck_assert(admission_enter(&cfg, start + 30000u, &first, &err));
+	ck_assert(!admission_enter(&cfg, start + 30000u, &second, &err));
+	ck_assert_int_eq(err.kind, ERR_BUSY);
+	admission_leave(first);
+}
+END_TEST
+
+START_TEST(makes_pictures_without_a_limit_or_without_a_folder)
+{
+	struct err err = { 0 };
+	int slot;
+
+	cfg.max_renders = 0;
+	ck_assert(admission_enter(&cfg, 0, &slot, &err));
+	ck_assert_int_eq(slot, -1);
+	cfg.max_renders = 1;
+	(void)rmdir(cfg.runtime_dir);
+	(void)snprintf(cfg.runtime_dir, sizeof cfg.runtime_dir, "%s", "/proc/limner");
+	ck_assert(admission_enter(&cfg, 0, &slot, &err));
+	ck_assert_int_eq(slot, -1);
+	ck_assert_ptr_nonnull(strstr(err.detail, "/proc/limner"));
+}
+END_TEST
+
+Suite *
+suite_admission(void)
+{
+	Suite *s = suite_create("admission");
+	TCase *t = tcase_create("admission");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, admits_as_many_as_it_may_and_no_more);
+	tcase_add_test(t, gets_the_slot_of_a_holder_that_was_killed);
+	tcase_add_test(t, does_not_wait_past_the_deadline);
+	tcase_add_test(t, makes_pictures_without_a_limit_or_without_a_folder);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,600 @@
+#include "config.h"
+#include "suites.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct config cfg;
+static struct err err;
+static const char *const nothing[] = { NULL };
+static char *const no_env[] = { NULL };
+
+/* A file made for one test; its folder too. */
+static char folder[256], path[288];
+
+static void
+setup(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char real[PATH_MAX];
+
+	memset(&cfg, 0, sizeof cfg);
+	memset(&err, 0, sizeof err);
+	(void)snprintf(folder, sizeof folder, "%s/limner-conf-XXXXXX", tmp != NULL ? tmp : "/tmp");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	ck_assert_ptr_nonnull(realpath(folder, real));
+	(void)snprintf(folder, sizeof folder, "%.255s", real);
+	(void)snprintf(path, sizeof path, "%s/limner.conf", folder);
+}
+
+static void
+teardown(void)
+{
+	(void)unlink(path);
+	(void)rmdir(folder);
+}
+
+static void
+write_bytes(const char *where, const char *bytes, size_t n)
+{
+	FILE *f = fopen(where, "w");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(bytes, 1, n, f), n);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+/* Literals are const, environ is not; config_load writes to neither. */
+static bool
+load(const char *text, const char *const env[])
+{
+	write_bytes(path, text, strlen(text));
+	memset(&cfg, 0, sizeof cfg);
+	memset(&err, 0, sizeof err);
+	return config_load(path, (char *const *)(uintptr_t)env, &cfg, &err);
+}
+
+static void
+data_path(const char *name, char ret[PATH_MAX])
+{
+	const char *top = getenv("top_srcdir");
+
+	(void)snprintf(ret, PATH_MAX, "%s/%s", top != NULL ? top : ".", name);
+}
+
+/* Read a file. The caller frees. */
+static char *
+slurp(const char *name)
+{
+	char where[PATH_MAX], *text = NULL;
+	size_t size = 0;
+	FILE *f;
+	ssize_t n;
+
+	data_path(name, where);
+	f = fopen(where, "r");
+	ck_assert_msg(f != NULL, "%s", where);
+	n = getdelim(&text, &size, '\0', f);
+	ck_assert_msg(n > 0, "%s is empty", where);
+	(void)fclose(f);
+	return text;
+}
+
+/* The caller frees. NULL: what config_describe writes. */
+static char *
+printed(const struct config *settings)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	if (settings != NULL)
+		config_print(settings, f);
+	else
+		config_describe(f);
+	ck_assert_int_eq(fclose(f), 0);
+	return text;
+}
+
+/* Put other text in the place of every `what`. The caller frees. */
+static char *
+replaced(const char *text, const char *what, const char *with)
+{
+	char *ret = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&ret, &n);
+	const char *hit;
+
+	for (; (hit = strstr(text, what)) != NULL; text = hit + strlen(what))
+		(void)fprintf(f, "%.*s%s", (int)(hit - text), text, with);
+	(void)fputs(text, f);
+	(void)fclose(f);
+	return ret;
+}
+
+/* Compare long texts and show only the first line that differs: Check's messages are short. */
+static void
+same_text(const char *got, const char *want)
+{
+	int line = 1;
+
+	for (; *got != '\0' && strcspn(got, "\n") == strcspn(want, "\n") &&
+		strncmp(got, want, strcspn(got, "\n")) == 0;
+		line++) {
+		got += strcspn(got, "\n");
+		want += strcspn(want, "\n");
+		got += *got == '\n';
+		want += *want == '\n';
+	}
+	ck_assert_msg(strcmp(got, want) == 0, "line %d: \"%.*s\", not \"%.*s\"", line,
+		(int)strcspn(got, "\n"), got, (int)strcspn(want, "\n"), want);
+}
+
+/* ---- The table ---- */
+
+START_TEST(takes_every_default_and_bound_and_nothing_beyond)
+{
+	const struct setting *row = &settings_table[_i];
+	static union {
+		struct config config;
+		struct config_origin origin;
+	} base;
+	char why[SETTINGS_WHY] = "", text[32];
+	bool number = row->kind == SETTING_INT || row->kind == SETTING_INT64 ||
+		      row->kind == SETTING_BYTES || row->kind == SETTING_MS;
+	const char *unit = row->kind == SETTING_MS ? "ms" : "";
+
+	ck_assert_msg(settings_set(row, &base, row->unset, "", why), "%s: %s", row->name, why);
+	if (row->example != NULL)
+		ck_assert_msg(
+			settings_set(row, &base, row->example, "", why), "%s: %s", row->name, why);
+	ck_assert_msg(row->summary[strlen(row->summary) - 1] == '.', "%s: no sentence", row->name);
+	ck_assert_msg(
+		!settings_set(row, &base, "\x01", "", why), "%s takes a control byte", row->name);
+	if (!number)
+		return;
+	(void)snprintf(text, sizeof text, "%llu%s", (unsigned long long)row->min, unit);
+	ck_assert_msg(settings_set(row, &base, text, "", why), "%s: %s", row->name, why);
+	(void)snprintf(text, sizeof text, "%llu%s", (unsigned long long)row->max, unit);
+	ck_assert_msg(settings_set(row, &base, text, "", why), "%s: %s", row->name, why);
+	(void)snprintf(text, sizeof text, "%llu%s", (unsigned long long)row->max + 1, unit);
+	ck_assert_msg(!settings_set(row, &base, text, "", why), "%s takes %s", row->name, text);
+	if (row->min == 0)
+		return;
+	(void)snprintf(text, sizeof text, "%llu%s", (unsigned long long)row->min - 1, unit);
+	ck_assert_msg(!settings_set(row, &base, text, "", why), "%s takes %s", row->name, text);
+}
+END_TEST
+
+START_TEST(starts_with_the_documented_defaults)
+{
+	ck_assert_msg(load("", nothing), "%s", err.detail);
+	ck_assert_int_eq(cfg.workers, 4);
+	ck_assert_int_eq(cfg.max_requests, 10000);
+	ck_assert_uint_eq(cfg.deadline_ms, 8000);
+	ck_assert(!cfg.strict && !cfg.require_t && cfg.object_cache_control);
+	ck_assert(cfg.on_error == CONFIG_ORIGINAL && cfg.pass == CONFIG_PASS_ANY);
+	ck_assert_uint_eq(cfg.max_original_bytes, 50u << 20);
+	ck_assert(cfg.max_pixels == 50000000 && cfg.max_result_pixels == 36000000);
+	ck_assert_uint_eq(cfg.cell_memory_bytes, 1u << 30);
+	ck_assert_int_eq(cfg.cell_pictures, 500);
+	ck_assert(cfg.jpeg_quality == 80 && cfg.webp_quality == 80 && cfg.avif_quality == 55);
+	ck_assert_str_eq(cfg.cmyk_profile, "");
+	ck_assert_str_eq(cfg.log, "stderr");
+	ck_assert_int_eq(cfg.log_format, CONFIG_LOG_KV);
+	ck_assert_uint_eq(cfg.max_age_ms, 86400000);
+	ck_assert(cfg.max_renders == 0 && cfg.queue_ms == 2000);
+	ck_assert(cfg.swr_ms == UINT64_C(30) * 86400000 && cfg.sie_ms == cfg.swr_ms);
+	ck_assert_uint_eq(cfg.immutable_ms, UINT64_C(365) * 86400000);
+	ck_assert_uint_eq(cfg.origin_count, 1);
+	ck_assert_int_eq(cfg.origins[0].kind, CONFIG_FILE);
+	ck_assert_str_eq(cfg.origins[0].mount, "/img/");
+	ck_assert_str_eq(cfg.origins[0].root, "/srv/limner");
+	ck_assert_uint_eq(cfg.preset_count, 0);
+}
+END_TEST
+
+/* ---- Files ---- */
+
+START_TEST(reads_every_setting_and_prints_it_without_secrets)
+{
+	char *want = slurp("tests/data/conf/full.printed");
+	char relative[PATH_MAX], absolute[PATH_MAX], *got, *plain;
+
+	data_path("tests/data/conf/full.conf", relative);
+	ck_assert_ptr_nonnull(realpath(relative, absolute));
+	ck_assert_msg(config_load(absolute, no_env, &cfg, &err), "%s", err.detail);
+	*strrchr(absolute, '/') = '\0';
+	got = printed(&cfg);
+	plain = replaced(got, absolute, "FOLDER");
+	same_text(plain, want);
+	ck_assert_str_eq(cfg.origins[1].access_key, "AKIDEXAMPLE");
+	ck_assert_str_eq(cfg.origins[1].secret_key, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+	/* longer than libinih's own line, and with its marks inside */
+	ck_assert_uint_eq(strlen(cfg.origins[1].session_token), 251);
+	ck_assert_str_eq(cfg.origins[1].session_token + 245, "=;:=ZZ");
+	free(plain);
+	free(got);
+	free(want);
+}
+END_TEST
+
+START_TEST(reads_back_what_it_prints)
+{
+	char *first, *second;
+
+	ck_assert_msg(load("workers = 3\ndeadline = 5500ms\nmax_original = 1025KB\n"
+			   "[cache]\nmax_age = 90m\n[file]\nroot = x\nmount = /a/\n"
+			   "[s3]\nbucket = b\nanonymous = yes\n"
+			   "[preset p]\nw = 10\nfit = pad\nbg = 10203040\nf = webp\n",
+			      nothing),
+		"%s", err.detail);
+	first = printed(&cfg);
+	ck_assert_msg(load(first, nothing), "%s", err.detail);
+	second = printed(&cfg);
+	same_text(second, first);
+	free(first);
+	free(second);
+}
+END_TEST
+
+/* Load one block of mistakes.txt and compare what is said. A * at the end stands for any rest. */
+static void
+expect_mistake(char *block)
+{
+	char *want = strstr(block, ">>> ");
+	char *said;
+	size_t n;
+
+	ck_assert_msg(want != NULL, "no >>> in: %s", block);
+	want[-1] = '\0';
+	want += 4;
+	want[strcspn(want, "\n")] = '\0';
+	ck_assert_msg(!load(block, nothing), "taken, but should say: %s", want);
+	ck_assert_int_eq(err.kind, ERR_INTERNAL);
+	said = replaced(err.detail, path, "FILE");
+	n = strlen(want);
+	if (want[n - 1] == '*')
+		ck_assert_msg(strncmp(said, want, n - 1) == 0, "said: %s\nwant: %s", said, want);
+	else
+		ck_assert_str_eq(said, want);
+	free(said);
+}
+
+START_TEST(says_where_a_mistake_is_and_what_is_allowed)
+{
+	char *all = slurp("tests/data/conf/mistakes.txt");
+	char *block = strstr(all, "\n----\n");
+	int blocks = 0;
+
+	while (block != NULL) {
+		char *next = strstr(block += 6, "\n----\n");
+
+		if (next != NULL)
+			*next = '\0';
+		expect_mistake(block);
+		blocks++;
+		block = next;
+	}
+	ck_assert_int_eq(blocks, 57);
+	free(all);
+}
+END_TEST
+
+START_TEST(cuts_no_line_but_refuses_what_is_too_long)
+{
+	static char text[20000], want[512];
+	int n;
+
+	/* the longest that fits its field, on a line libinih alone would cut */
+	n = snprintf(text, sizeof text,
+		"[s3]\nbucket = b\naccess_key=a\nsecret_key=s\nsession_token = %s", "");
+	memset(text + n, 'x', 4095);
+	text[n + 4095] = '\0';
+	ck_assert_msg(load(text, nothing), "%s", err.detail);
+	ck_assert_uint_eq(strlen(cfg.origins[0].session_token), 4095);
+	memset(text + n, 'x', 4096);
+	ck_assert(!load(text, nothing));
+	(void)snprintf(want, sizeof want,
+		"%s:5: session_token: the value is not text of at most 4095 bytes", path);
+	ck_assert_str_eq(err.detail, want);
+	memset(text + n, 'x', 10000);
+	ck_assert(!load(text, nothing));
+	(void)snprintf(want, sizeof want, "%s:5: the line is too long", path);
+	ck_assert_str_eq(err.detail, want);
+}
+END_TEST
+
+START_TEST(refuses_a_nul_byte_and_skips_a_byte_order_mark)
+{
+	char want[512];
+
+	write_bytes(path, "strict = yes\nworkers = 4\0\n", 26);
+	ck_assert(!config_load(path, no_env, &cfg, &err));
+	(void)snprintf(want, sizeof want, "%s:2: a NUL byte", path);
+	ck_assert_str_eq(err.detail, want);
+	ck_assert_msg(load("\xEF\xBB\xBF[file]\r\nroot = /x\r\n", nothing), "%s", err.detail);
+	ck_assert_str_eq(cfg.origins[0].root, "/x");
+	ck_assert_msg(load("\xEF\xBB\xBFworkers = 2", nothing), "%s", err.detail);
+	ck_assert_int_eq(cfg.workers, 2);
+}
+END_TEST
+
+START_TEST(keeps_the_end_of_a_long_path_in_complaints)
+{
+	char deep[512];
+
+	(void)snprintf(deep, sizeof deep, "%s/%0120d.conf", folder, 7);
+	write_bytes(deep, "worker = 4\n", 11);
+	ck_assert(!config_load(deep, no_env, &cfg, &err));
+	(void)unlink(deep);
+	ck_assert_msg(strncmp(err.detail, "...0", 4) == 0, "%s", err.detail);
+	ck_assert_ptr_nonnull(strstr(
+		err.detail, "0007.conf:1: no setting \"worker\" here; did you mean \"workers\"?"));
+}
+END_TEST
+
+START_TEST(refuses_a_file_it_cannot_read)
+{
+	char want[512];
+
+	ck_assert(!config_load("/nowhere/limner.conf", no_env, &cfg, &err));
+	ck_assert_str_eq(
+		err.detail, "/nowhere/limner.conf: cannot be opened: No such file or directory");
+	memset(&cfg, 0, sizeof cfg);
+	ck_assert(!config_load(folder, no_env, &cfg, &err));
+	(void)snprintf(want, sizeof want, "%s: cannot be read: Is a directory", folder);
+	ck_assert_str_eq(err.detail, want);
+}
+END_TEST
+
+START_TEST(counts_relative_paths_from_the_files_folder)
+{
+	char want[512], here[PATH_MAX];
+
+	/* also when the file itself was named relatively */
+	write_bytes(path, "[file]\nroot = ./pictures\n", 25);
+	ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+	ck_assert_int_eq(chdir(folder), 0);
+	ck_assert_msg(config_load("limner.conf", no_env, &cfg, &err), "%s", err.detail);
+	ck_assert_int_eq(chdir(here), 0);
+	(void)snprintf(want, sizeof want, "%s/pictures", folder);
+	ck_assert_str_eq(cfg.origins[0].root, want);
+	/* words of the log are not paths */
+	ck_assert_msg(load("log = syslog\n", nothing), "%s", err.detail);
+	ck_assert_str_eq(cfg.log, "syslog");
+	ck_assert_msg(load("log = limner.log\n", nothing), "%s", err.detail);
+	(void)snprintf(want, sizeof want, "%s/limner.log", folder);
+	ck_assert_str_eq(cfg.log, want);
+}
+END_TEST
+
+START_TEST(finds_its_file_by_argument_then_variable_then_place)
+{
+	char variable[512], other[288], beside[PATH_MAX];
+	char *env[] = { variable, NULL };
+	ssize_t n;
+
+	(void)snprintf(other, sizeof other, "%s/other.conf", folder);
+	(void)snprintf(variable, sizeof variable, "LIMNER_CONFIG=%s", other);
+	write_bytes(path, "workers = 1\n", 12);
+	write_bytes(other, "workers = 2\n", 12);
+	ck_assert(config_load(path, env, &cfg, &err));
+	ck_assert_int_eq(cfg.workers, 1);
+	memset(&cfg, 0, sizeof cfg);
+	ck_assert(config_load("", env, &cfg, &err));
+	ck_assert_int_eq(cfg.workers, 2);
+	ck_assert_str_eq(cfg.path, other);
+	ck_assert_int_eq(unlink(other), 0);
+	memset(&cfg, 0, sizeof cfg);
+	ck_assert(!config_load(NULL, env, &cfg, &err));
+
+	n = readlink("/proc/self/exe", beside, sizeof beside - 16);
+	ck_assert_int_gt(n, 0);
+	beside[n] = '\0';
+	(void)snprintf(strrchr(beside, '/'), 16, "/limner.conf");
+	if (access(beside, F_OK) == 0)
+		return; /* somebody's own; leave it alone */
+	write_bytes(beside, "workers = 3\n", 12);
+	memset(&cfg, 0, sizeof cfg);
+	ck_assert(config_load(NULL, no_env, &cfg, &err));
+	ck_assert_int_eq(unlink(beside), 0);
+	ck_assert_int_eq(cfg.workers, 3);
+	ck_assert_str_eq(cfg.path, beside);
+}
+END_TEST
+
+START_TEST(ships_a_sample_that_loads_and_says_what_holds_anyway)
+{
+	char *want = slurp("conf/limner.conf");
+	char *text = printed(NULL);
+	char *got, *plain, where[PATH_MAX];
+
+	same_text(text, want);
+	data_path("conf/limner.conf", where);
+	ck_assert_msg(config_load(where, no_env, &cfg, &err), "%s", err.detail);
+	ck_assert_uint_eq(cfg.preset_count, 2);
+	ck_assert(config_preset(&cfg, "A")->params.up);
+	ck_assert_int_eq(config_preset(&cfg, "A")->params.fit, PARAMS_COVER);
+	ck_assert_int_eq(config_preset(&cfg, "card")->params.w, 300);
+	ck_assert_ptr_null(config_preset(&cfg, "a"));
+	got = printed(&cfg);
+	/* with each # before a setting taken away, up to the S3 part, it says the same */
+	for (char *line = strstr(text, "\n#"); strncmp(line, "\n#[s3]", 6) != 0;
+		line = strstr(line + 1, "\n#"))
+		if (line[2] != ' ' && line[2] != '\n')
+			line[1] = ' ';
+	ck_assert_msg(load(text, nothing), "%s", err.detail);
+	plain = printed(&cfg);
+	same_text(strchr(plain, '\n'), strchr(got, '\n'));
+	free(plain);
+	free(got);
+	free(text);
+	free(want);
+}
+END_TEST
+
+/* ---- The environment ---- */
+
+START_TEST(lets_the_environment_win)
+{
+	const char *env[] = { "PATH=/bin", "LIMNER_WORKERS=0", "LIMNER_CACHE_MAX_AGE=5m",
+		"LIMNER_STRICT=", "LIMNER_FILE_ROOT=pictures", "HTTP_LIMNER_WORKERS=9",
+		"limner_workers=9", "LIMNER_x=1", "LIMNER_CONFIG=/ignored", NULL };
+
+	ck_assert_msg(load("workers = 7\nstrict = yes\n", env), "%s", err.detail);
+	ck_assert_int_eq(cfg.workers, 0);
+	ck_assert(cfg.strict); /* empty is unset */
+	ck_assert_uint_eq(cfg.max_age_ms, 300000);
+	ck_assert_str_eq(cfg.origins[0].root, "pictures"); /* as the shell meant it */
+}
+END_TEST
+
+static const struct {
+	const char *variable, *want;
+} bad_variables[] = {
+	{ "LIMNER_WORKRES=4", "LIMNER_WORKRES: no such setting; did you mean LIMNER_WORKERS?" },
+	{ "LIMNER_S3_BUKET=b", "LIMNER_S3_BUKET: no such setting; did you mean LIMNER_S3_BUCKET?" },
+	{ "LIMNER_BUCKET=b", "LIMNER_BUCKET: no such setting; did you mean LIMNER_S3_BUCKET?" },
+	{ "LIMNER_ELEPHANT=b", "LIMNER_ELEPHANT: no such setting" },
+	{ "LIMNER_WORKERS=x", "LIMNER_WORKERS: \"x\" is not a whole number from 0 to 1024" },
+	{ "LIMNER_S3_MOUNT=x",
+		"LIMNER_S3_MOUNT: \"x\" is not a path that begins and ends with /, as URLs spell it" },
+	{ "LIMNER_S3_REGION=eu-west-1", "FILE: [s3] needs a bucket (or LIMNER_S3_BUCKET)" },
+	{ "LIMNER_AN_EXTREMELY_LONG_NAME_THAT_NOBODY_WOULD_EVER_THINK_OF_GIVING_TO_A_SETTING=1",
+		"LIMNER_AN_EXTREMELY_LONG_NAME_THAT_NOBODY_WOULD_EVER_THINK_OF_G: no such setting" },
+};
+
+START_TEST(refuses_a_mistyped_variable)
+{
+	const char *env[] = { bad_variables[_i].variable, NULL };
+	char *said;
+
+	ck_assert_msg(!load("", env), "%s", env[0]);
+	said = replaced(err.detail, path, "FILE");
+	ck_assert_str_eq(said, bad_variables[_i].want);
+	free(said);
+}
+END_TEST
+
+START_TEST(makes_an_origin_of_what_names_it)
+{
+	const char *bucket[] = { "LIMNER_S3_BUCKET=b", NULL };
+	const char *both[] = { "LIMNER_S3_BUCKET=b", "LIMNER_FILE_MOUNT=/f/", NULL };
+
+	ck_assert_msg(load("", bucket), "%s", err.detail);
+	ck_assert_uint_eq(cfg.origin_count, 1);
+	ck_assert_int_eq(cfg.origins[0].kind, CONFIG_S3);
+	ck_assert_str_eq(cfg.origins[0].mount, "/img/");
+	ck_assert_uint_eq(cfg.origins[0].connect_ms, 2000);
+	ck_assert_uint_eq(cfg.origins[0].stall_ms, 10000);
+	ck_assert_msg(load("", both), "%s", err.detail);
+	ck_assert_uint_eq(cfg.origin_count, 2);
+	ck_assert_msg(load("[file]\n", nothing), "%s", err.detail);
+	ck_assert_uint_eq(cfg.origin_count, 1);
+	ck_assert_str_eq(cfg.origins[0].root, "/srv/limner");
+	ck_assert(!load("[file]\n", bucket)); /* both at /img/ */
+}
+END_TEST
+
+static const struct {
+	const char *text, *variable, *access, *secret, *token, *region;
+} borrowings[] = {
+	{ "", NULL, "AWSID", "AWSSECRET", "AWSTOKEN", "ap-aws-1" },
+	{ "anonymous = yes\n", NULL, "", "", "", "ap-aws-1" },
+	/* never the secret of one with the id of another, nor its token */
+	{ "access_key = a\nsecret_key = s\n", NULL, "a", "s", "", "ap-aws-1" },
+	{ "access_key = a\n", "LIMNER_S3_SECRET_KEY=s2", "a", "s2", "", "ap-aws-1" },
+	{ "region = us-east-1\n", NULL, "AWSID", "AWSSECRET", "AWSTOKEN", "us-east-1" },
+	{ "", "LIMNER_S3_REGION=eu-north-1", "AWSID", "AWSSECRET", "AWSTOKEN", "eu-north-1" },
+};
+
+START_TEST(borrows_awss_variables_whole_or_not_at_all)
+{
+	const char *env[] = { "AWS_ACCESS_KEY_ID=AWSID", "AWS_SECRET_ACCESS_KEY=AWSSECRET",
+		"AWS_SESSION_TOKEN=AWSTOKEN", "AWS_REGION=ap-aws-1", borrowings[_i].variable,
+		NULL };
+	char text[256];
+
+	(void)snprintf(text, sizeof text, "[s3]\nbucket = b\n%s", borrowings[_i].text);
+	ck_assert_msg(load(text, env), "%s", err.detail);
+	ck_assert_str_eq(cfg.origins[0].access_key, borrowings[_i].access);
+	ck_assert_str_eq(cfg.origins[0].secret_key, borrowings[_i].secret);
+	ck_assert_str_eq(cfg.origins[0].session_token, borrowings[_i].token);
+	ck_assert_str_eq(cfg.origins[0].region, borrowings[_i].region);
+}
+END_TEST
+
+START_TEST(never_completes_a_half_key_with_awss)
+{
+	const char *env[] = { "AWS_ACCESS_KEY_ID=AWSID", "AWS_SECRET_ACCESS_KEY=AWSSECRET", NULL };
+
+	ck_assert(!load("[s3]\nbucket = b\naccess_key = a\n", env));
+	ck_assert(!load("[s3]\nbucket = b\nsecret_key = s\n", env));
+	ck_assert_ptr_nonnull(strstr(err.detail, "only one of access_key and secret_key"));
+}
+END_TEST
+
+/* ---- Looking up ---- */
+
+static const struct {
+	const char *path;
+	int want; /* index, or -1 */
+} mounts[] = {
+	{ "/img/a.jpg", 1 },
+	{ "/img/s3/a.jpg", 0 },
+	{ "/img/s3", 1 },
+	{ "/img/", 1 },
+	{ "/img", -1 },
+	{ "/", -1 },
+	{ "/IMG/a.jpg", -1 },
+	{ "/%69mg/a.jpg", -1 },
+	{ "", -1 },
+};
+
+START_TEST(finds_the_origin_with_the_longest_mount)
+{
+	const struct config_origin *got;
+
+	ck_assert_msg(
+		load("[s3]\nbucket = b\nmount = /img/s3/\n[file]\n", nothing), "%s", err.detail);
+	got = config_origin(&cfg, mounts[_i].path);
+	ck_assert_msg((got == NULL ? -1 : (int)(got - cfg.origins)) == mounts[_i].want, "%s",
+		mounts[_i].path);
+}
+END_TEST
+
+#define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
+
+Suite *
+suite_config(void)
+{
+	Suite *s = suite_create("config");
+	TCase *t = tcase_create("config");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(
+		t, takes_every_default_and_bound_and_nothing_beyond, 0, (int)settings_count);
+	tcase_add_test(t, starts_with_the_documented_defaults);
+	tcase_add_test(t, reads_every_setting_and_prints_it_without_secrets);
+	tcase_add_test(t, reads_back_what_it_prints);
+	tcase_add_test(t, says_where_a_mistake_is_and_what_is_allowed);
+	tcase_add_test(t, cuts_no_line_but_refuses_what_is_too_long);
+	tcase_add_test(t, refuses_a_nul_byte_and_skips_a_byte_order_mark);
+	tcase_add_test(t, keeps_the_end_of_a_long_path_in_complaints);
+	tcase_add_test(t, refuses_a_file_it_cannot_read);
+	tcase_add_test(t, counts_relative_paths_from_the_files_folder);
+	tcase_add_test(t, finds_its_file_by_argument_then_variable_then_place);
+	tcase_add_test(t, ships_a_sample_that_loads_and_says_what_holds_anyway);
+	tcase_add_test(t, lets_the_environment_win);
+	tcase_add_loop_test(t, refuses_a_mistyped_variable, 0, ROWS(bad_variables));
+	tcase_add_test(t, makes_an_origin_of_what_names_it);
+	tcase_add_loop_test(t, borrows_awss_variables_whole_or_not_at_all, 0, ROWS(borrowings));
+	tcase_add_test(t, never_completes_a_half_key_with_awss);
+	tcase_add_loop_test(t, finds_the_origin_with_the_longest_mount, 0, ROWS(mounts));
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,616 @@
+#include "admission.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "handler.h"
+#include "image.h"
+#include "suites.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A gateway in memory: an environment of a few variables, and what was answered. */
+struct memory {
+	const char *uri, *method, *header, *value; /* header: one more variable, or NULL */
+	struct buf out;
+	size_t gone_after; /* bytes after which the peer is gone; 0: it stays */
+};
+
+static char root[64];
+static struct config *cfg;
+static struct handler handler;
+static struct memory mem;
+
+static const char *
+param(void *self, const char *name)
+{
+	const struct memory *m = self;
+
+	if (strcmp(name, "REQUEST_URI") == 0)
+		return m->uri;
+	if (strcmp(name, "REQUEST_METHOD") == 0)
+		return m->method != NULL ? m->method : "GET";
+	if (m->header != NULL && strcmp(name, m->header) == 0)
+		return m->value;
+	return NULL;
+}
+
+static bool
+take(void *self, const void *bytes, size_t n)
+{
+	struct memory *m = self;
+	struct err err;
+
+	if (m->gone_after > 0 && m->out.len + n > m->gone_after)
+		return false;
+	return buf_add(&m->out, bytes, n, &err);
+}
+
+static void
+put(const char *name, const void *bytes, size_t n)
+{
+	char path[512];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s", root, name);
+	f = fopen(path, "wb");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(bytes, 1, n, f), n);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+/* Make a small original from a sample. */
+static void
+make(const char *name, const char *sample, const char *query, struct buf *ret)
+{
+	const char *top = getenv("top_srcdir");
+	struct buf bytes = BUF_INIT(10000000);
+	struct image_times times;
+	struct image_info info;
+	struct request req = { 0 };
+	struct plan plan;
+	struct err err = { 0 };
+	char path[1024], uri[256];
+	unsigned char piece[4096];
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/www/samples/%s", top != NULL ? top : ".", sample);
+	f = fopen(path, "rb");
+	ck_assert_msg(f != NULL, "%s", path);
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+		ck_assert(buf_add(&bytes, piece, n, &err));
+	(void)fclose(f);
+	(void)snprintf(uri, sizeof uri, "/img/x?%s", query);
+	ret->limit = 10000000;
+	ck_assert_msg(request_from_text(cfg, uri, &req, &err) &&
+			      probe_image(bytes.bytes, bytes.len, &info, &err) &&
+			      plan_resolve(cfg, &req, &info, image_writable(), &plan, &err) &&
+			      image_render(bytes.bytes, bytes.len, &info, &plan, ret, &times, &err),
+		"%s %s: %s %s", sample, query, err.say, err.detail);
+	put(name, ret->bytes, ret->len);
+	buf_done(&bytes);
+}
+
+static void
+setup(void)
+{
+	static char file_root[128], deadline[] = "LIMNER_DEADLINE=5s", log[] = "LIMNER_LOG=none";
+	char *env[] = { file_root, deadline, log, NULL };
+	struct buf b = { 0 };
+	struct err err = { 0 };
+
+	(void)snprintf(root, sizeof root, "%s", "/tmp/limner-handler-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	(void)snprintf(file_root, sizeof file_root, "LIMNER_FILE_ROOT=%s", root);
+	cfg = calloc(1, sizeof *cfg);
+	ck_assert_msg(config_load("/dev/null", env, cfg, &err), "%s", err.detail);
+	ck_assert(log_open(cfg->log, false, &err));
+	ck_assert_msg(image_open(cfg, &err), "%s", err.detail);
+	make("a.jpg", "mountains.jpg", "w=160&q=90", &b);
+	put("cut.jpg", b.bytes, b.len / 2);
+	buf_done(&b);
+	make("alpha.png", "bowl.png", "w=60", &b);
+	buf_done(&b);
+	make("low.jpg", "mountains.jpg", "w=160&q=10", &b);
+	buf_done(&b);
+	put("text.jpg", "hello, world\n", 13);
+	put("empty.jpg", "", 0);
+	put("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>", 41);
+	put("page.html", "<!doctype html><p>x", 19);
+	ck_assert_msg(handler_open(&handler, cfg, &err), "%s", err.detail);
+	mem = (struct memory){ .out = BUF_INIT(20000000) };
+}
+
+static void
+teardown(void)
+{
+	pid_t pid;
+
+	handler_close(&handler);
+	image_close();
+	free(cfg);
+	buf_done(&mem.out);
+	pid = fork();
+	if (pid == 0) {
+		(void)execlp("rm", "rm", "-rf", root, (char *)NULL);
+		_exit(1);
+	}
+	(void)waitpid(pid, NULL, 0);
+}
+
+static bool
+ask(const char *uri, const char *header, const char *value)
+{
+	struct gateway gw = { &mem, param, take };
+
+	mem.uri = uri;
+	mem.header = header;
+	mem.value = value;
+	buf_reset(&mem.out);
+	return handler_serve(&handler, &gw);
+}
+
+static int
+status(void)
+{
+	return strncmp(buf_text(&mem.out), "Status: ", 8) == 0
+		       ? (int)strtol(buf_text(&mem.out) + 8, NULL, 10)
+		       : 0;
+}
+
+/* The value of a field, or "" when it is not there. Static. */
+static const char *
+field(const char *name)
+{
+	static char value[512];
+	char start[64];
+	const char *at, *end;
+	size_t n = (size_t)snprintf(start, sizeof start, "\r\n%s: ", name);
+
+	at = strstr(buf_text(&mem.out), start);
+	end = at != NULL ? strstr(at + n, "\r\n") : NULL;
+	if (end == NULL)
+		return "";
+	(void)snprintf(value, sizeof value, "%.*s", (int)(end - at - (long)n), at + n);
+	return value;
+}
+
+static size_t
+body(const unsigned char **ret)
+{
+	const char *at = strstr(buf_text(&mem.out), "\r\n\r\n");
+
+	ck_assert_ptr_nonnull(at);
+	*ret = (const unsigned char *)at + 4;
+	return mem.out.len - (size_t)(at + 4 - buf_text(&mem.out));
+}
+
+static void
+body_is(int32_t w, int32_t h, enum format format)
+{
+	const unsigned char *bytes;
+	struct image_info info;
+	struct err err = { 0 };
+	size_t n = body(&bytes);
+
+	ck_assert_msg(probe_image(bytes, n, &info, &err), "%s", err.say);
+	ck_assert_msg(info.width == w && info.height == h && info.format == format,
+		"%dx%d %s, want %dx%d %s", info.width, info.height, format_row(info.format)->name,
+		w, h, format_row(format)->name);
+}
+
+static void
+body_is_file(const char *name)
+{
+	unsigned char file[100000];
+	const unsigned char *bytes;
+	char path[512];
+	size_t n = body(&bytes), have;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s", root, name);
+	f = fopen(path, "rb");
+	ck_assert_ptr_nonnull(f);
+	have = fread(file, 1, sizeof file, f);
+	(void)fclose(f);
+	ck_assert_uint_eq(n, have);
+	ck_assert_mem_eq(bytes, file, n);
+}
+
+START_TEST(makes_the_picture_that_was_asked_for)
+{
+	static const struct {
+		const char *uri;
+		int32_t w, h;
+		enum format format;
+		const char *type;
+	} rows[] = {
+		{ "/img/a.jpg?w=80", 80, 60, FORMAT_JPEG, "image/jpeg" },
+		{ "/img/a.jpg?w=80&h=80&fit=cover&f=png", 80, 80, FORMAT_PNG, "image/png" },
+		{ "/img/a.jpg?s=50x50&f=webp", 50, 38, FORMAT_WEBP, "image/webp" },
+		{ "/img/a.jpg?height=30&format=gif", 40, 30, FORMAT_GIF, "image/gif" },
+		{ "/img/alpha.png?w=30", 30, 23, FORMAT_PNG, "image/png" },
+		{ "/img/a.jpg?w=20&h=40&fit=pad&dpr=2", 40, 80, FORMAT_JPEG, "image/jpeg" },
+	};
+
+	ck_assert(ask(rows[_i].uri, NULL, NULL));
+	ck_assert_msg(status() == 200, "%s: %s", rows[_i].uri, buf_text(&mem.out));
+	ck_assert_str_eq(field("Content-Type"), rows[_i].type);
+	ck_assert_str_ne(field("ETag"), "");
+	ck_assert_str_ne(field("Last-Modified"), "");
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	ck_assert_str_eq(field("X-Content-Type-Options"), "nosniff");
+	ck_assert_ptr_nonnull(strstr(field("Server-Timing"), "decode;dur="));
+	ck_assert_str_eq(field("Cache-Control"),
+		"public, max-age=86400, stale-while-revalidate=2592000, stale-if-error=2592000");
+	body_is(rows[_i].w, rows[_i].h, rows[_i].format);
+}
+END_TEST
+
+START_TEST(answers_with_the_original_when_the_picture_fails)
+{
+	static const struct {
+		const char *uri, *file, *reason;
+	} rows[] = {
+		{ "/img/text.jpg?w=80", "text.jpg", "not-an-image" },
+		{ "/img/empty.jpg?w=80", "empty.jpg", "not-an-image" },
+		{ "/img/cut.jpg?w=80", "cut.jpg", "broken" },
+		{ "/img/logo.svg?w=80", "logo.svg", "not-an-image" },
+		{ "/img/a.jpg?t=nobody", "a.jpg", "unknown-preset" },
+		{ "/img/a.jpg?w=8000&h=8000&fit=fill&up=1", "a.jpg", "pixels" },
+	};
+
+	ck_assert(ask(rows[_i].uri, NULL, NULL));
+	ck_assert_msg(status() == 200, "%s: %s", rows[_i].uri, buf_text(&mem.out));
+	body_is_file(rows[_i].file);
+	ck_assert_str_eq(field("Limner-Reason"), rows[_i].reason);
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=60");
+	ck_assert_str_eq(field("ETag"), "");
+	ck_assert_str_eq(field("Last-Modified"), "");
+}
+END_TEST
+
+START_TEST(keeps_to_its_limits)
+{
+	cfg->max_pixels = 100;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "pixels");
+	body_is_file("a.jpg");
+	cfg->max_pixels = 1000000;
+	cfg->max_original_bytes = 1000;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "too-large");
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=600");
+	body_is_file("a.jpg");
+	cfg->pass = CONFIG_PASS_NONE;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 413);
+}
+END_TEST
+
+START_TEST(answers_errors_where_errors_are_wanted)
+{
+	static const struct {
+		const char *uri;
+		int status;
+	} rows[] = {
+		{ "/img/text.jpg?w=80", 415 },
+		{ "/img/cut.jpg?w=80", 422 },
+		{ "/img/a.jpg?t=nobody", 400 },
+		{ "/img/a.jpg?w=80", 200 },
+	};
+
+	cfg->on_error = CONFIG_ERROR;
+	ck_assert(ask(rows[_i].uri, NULL, NULL));
+	ck_assert_int_eq(status(), rows[_i].status);
+}
+END_TEST
+
+START_TEST(passes_through_what_it_may)
+{
+	static const struct {
+		const char *uri;
+		enum config_pass pass;
+		int status;
+	} rows[] = {
+		{ "/img/a.jpg", CONFIG_PASS_ANY, 200 },
+		{ "/img/page.html", CONFIG_PASS_ANY, 200 },
+		{ "/img/a.jpg", CONFIG_PASS_IMAGES, 200 },
+		{ "/img/logo.svg", CONFIG_PASS_IMAGES, 200 },
+		{ "/img/page.html", CONFIG_PASS_IMAGES, 415 },
+		{ "/img/text.jpg", CONFIG_PASS_IMAGES, 415 },
+		{ "/img/text.jpg?w=80", CONFIG_PASS_IMAGES, 415 },
+		{ "/img/cut.jpg?w=80", CONFIG_PASS_IMAGES, 200 },
+		{ "/img/a.jpg", CONFIG_PASS_NONE, 415 },
+		{ "/img/cut.jpg?w=80", CONFIG_PASS_NONE, 415 },
+		{ "/img/a.jpg?w=80", CONFIG_PASS_NONE, 200 },
+	};
+
+	cfg->pass = (int32_t)rows[_i].pass;
+	ck_assert(ask(rows[_i].uri, NULL, NULL));
+	ck_assert_msg(status() == rows[_i].status, "%s: %d", rows[_i].uri, status());
+	if (status() == 200 && strchr(rows[_i].uri, '?') == NULL) {
+		body_is_file(rows[_i].uri + 5);
+		ck_assert_str_ne(field("ETag"), "");
+		ck_assert_str_ne(field("Last-Modified"), "");
+		ck_assert_str_eq(field("Limner-Reason"), "");
+	}
+}
+END_TEST
+
+START_TEST(shuts_an_svg_in)
+{
+	ck_assert(ask("/img/logo.svg", NULL, NULL));
+	ck_assert_str_eq(field("Content-Type"), "image/svg+xml");
+	ck_assert_ptr_nonnull(strstr(field("Content-Security-Policy"), "sandbox"));
+}
+END_TEST
+
+START_TEST(confirms_its_own_tag_without_decoding)
+{
+	char tag[512];
+
+	ck_assert(ask("/img/a.jpg?w=80&q=70", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	ck_assert_ptr_nonnull(strstr(tag, ".jpg\""));
+	cell_close(&handler.cell);
+	ck_assert(ask("/img/a.jpg?q=70&width=80", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("ETag"), tag);
+	ck_assert_str_eq(field("Content-Length"), "");
+	ck_assert_int_eq(handler.cell.pid, 0); /* nobody was asked to decode */
+	/* another picture, another tag; a changed original as well */
+	ck_assert(ask("/img/a.jpg?w=81&q=70", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 200);
+	put("a.jpg", "other", 5);
+	ck_assert(ask("/img/a.jpg?w=80&q=70", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "not-an-image");
+}
+END_TEST
+
+START_TEST(never_confirms_a_fallback)
+{
+	static const char *const rows[] = { "\"anything\"", "*", "W/\"x\"" };
+
+	ck_assert(ask("/img/cut.jpg?w=80", "HTTP_IF_NONE_MATCH", rows[_i]));
+	ck_assert_int_eq(status(), 200);
+	ck_assert(ask(
+		"/img/cut.jpg?w=80", "HTTP_IF_MODIFIED_SINCE", "Fri, 01 Jan 2100 00:00:00 GMT"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert(ask("/img/a.jpg?t=nobody", "HTTP_IF_NONE_MATCH", rows[_i]));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
+START_TEST(confirms_an_original_by_tag_or_date)
+{
+	char tag[512];
+
+	ck_assert(ask("/img/a.jpg", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	ck_assert(ask("/img/a.jpg", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("ETag"), tag);
+	ck_assert(ask("/img/a.jpg", "HTTP_IF_MODIFIED_SINCE", "Fri, 01 Jan 2100 00:00:00 GMT"));
+	ck_assert_int_eq(status(), 304);
+	ck_assert(ask("/img/a.jpg", "HTTP_IF_MATCH", "\"other\""));
+	ck_assert_int_eq(status(), 412);
+	ck_assert(ask("/img/a.jpg", "HTTP_RANGE", "bytes=2-3"));
+	ck_assert_int_eq(status(), 206);
+	ck_assert_str_eq(field("Content-Length"), "2");
+	ck_assert(ask("/img/a.jpg", "HTTP_RANGE", "bytes=9999999-"));
+	ck_assert_int_eq(status(), 416);
+}
+END_TEST
+
+START_TEST(foretells_without_decoding)
+{
+	mem.method = "HEAD";
+	ck_assert(ask("/img/a.jpg?w=80&f=webp", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Content-Type"), "image/webp");
+	ck_assert_ptr_nonnull(strstr(field("ETag"), ".webp\""));
+	ck_assert_str_eq(field("Content-Length"), "");
+	ck_assert_int_eq(handler.cell.pid, 0);
+	ck_assert(ask("/img/a.jpg", NULL, NULL));
+	ck_assert_str_ne(field("Content-Length"), "");
+	ck_assert(ask("/img/nothing.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 404);
+}
+END_TEST
+
+START_TEST(sends_the_original_when_it_is_the_smaller_one)
+{
+	ck_assert(ask("/img/low.jpg?q=95", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "not-smaller");
+	ck_assert_str_ne(field("ETag"), "");
+	ck_assert_ptr_nonnull(strstr(field("Cache-Control"), "max-age=86400"));
+	body_is_file("low.jpg");
+}
+END_TEST
+
+START_TEST(writes_the_next_best_format_when_it_must)
+{
+	ck_assert(ask("/img/a.jpg?w=80&f=avif", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	if (image_writable() & FORMAT_BIT(FORMAT_AVIF))
+		return;
+	ck_assert_str_eq(field("Limner-Reason"), "no-encoder");
+	ck_assert_str_eq(field("ETag"), "");
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=60");
+	body_is(80, 60, FORMAT_WEBP);
+}
+END_TEST
+
+START_TEST(varies_only_when_the_answer_depended_on_accept)
+{
+	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/webp,*/*"));
+	ck_assert_str_eq(field("Vary"), "Accept");
+	body_is(80, 60, FORMAT_WEBP);
+	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "*/*"));
+	ck_assert_str_eq(field("Vary"), "Accept");
+	body_is(80, 60, FORMAT_JPEG);
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_ACCEPT", "image/webp,*/*"));
+	ck_assert_str_eq(field("Vary"), "");
+}
+END_TEST
+
+START_TEST(names_what_it_dropped)
+{
+	ck_assert(ask("/img/a.jpg?w=80&q=high&dpr=x", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "bad-value=\"q,dpr\"");
+	body_is(80, 60, FORMAT_JPEG);
+	cfg->strict = true;
+	ck_assert(ask("/img/a.jpg?w=80&q=high", NULL, NULL));
+	ck_assert_int_eq(status(), 400);
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "1 to 100"));
+}
+END_TEST
+
+START_TEST(refuses_what_it_must)
+{
+	static const struct {
+		const char *method, *uri;
+		int status;
+		const char *cache;
+	} rows[] = {
+		{ "POST", "/img/a.jpg?w=80", 405, "public, max-age=3600" },
+		{ "GET", "/img/../a.jpg", 400, "public, max-age=3600" },
+		{ "GET", "/img/%2e%2e/a.jpg", 400, "public, max-age=3600" },
+		{ "GET", "/img/a%00.jpg", 400, "public, max-age=3600" },
+		{ "GET", "/img/nothing.jpg", 404, "public, max-age=60" },
+		{ "GET", "/img/nothing.jpg?w=80", 404, "public, max-age=60" },
+		{ "GET", "/elsewhere/a.jpg", 404, "public, max-age=60" },
+	};
+
+	mem.method = rows[_i].method;
+	ck_assert(ask(rows[_i].uri, NULL, NULL));
+	ck_assert_msg(status() == rows[_i].status, "%s: %d", rows[_i].uri, status());
+	ck_assert_str_eq(field("Cache-Control"), rows[_i].cache);
+	ck_assert_str_eq(field("Content-Type"), "application/json");
+	if (rows[_i].status == 405)
+		ck_assert_str_eq(field("Allow"), "GET, HEAD");
+}
+END_TEST
+
+START_TEST(answers_502_when_the_origin_fails)
+{
+	char file[64] = "/img/a.jpg?w=80";
+
+	(void)snprintf(cfg->origins[0].root, sizeof cfg->origins[0].root, "%s/gone", root);
+	ck_assert(ask(file, NULL, NULL));
+	ck_assert_int_eq(status(), 502);
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	ck_assert_ptr_null(strstr(buf_text(&mem.out), root)); /* no paths to strangers */
+}
+END_TEST
+
+START_TEST(answers_503_when_the_queue_is_full)
+{
+	int slot;
+	struct err err = { 0 };
+
+	cfg->max_renders = 1;
+	cfg->queue_ms = 20;
+	(void)snprintf(cfg->runtime_dir, sizeof cfg->runtime_dir, "%s/run", root);
+	ck_assert(admission_enter(cfg, now_mono_us() + 1000000u, &slot, &err));
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 503);
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	ck_assert_str_eq(field("Retry-After"), "1");
+	admission_leave(slot);
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
+START_TEST(says_so_when_the_peer_is_gone_in_the_middle)
+{
+	mem.gone_after = 600;
+	ck_assert(!ask("/img/a.jpg", NULL, NULL));
+	ck_assert(!ask("/img/a.jpg?w=80", NULL, NULL));
+}
+END_TEST
+
+START_TEST(outlives_the_death_of_its_cell)
+{
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_gt(handler.cell.pid, 0);
+	ck_assert_int_eq(kill(handler.cell.pid, SIGKILL), 0);
+	(void)usleep(50000);
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "");
+}
+END_TEST
+
+START_TEST(answers_with_the_original_when_the_decoder_hangs)
+{
+	uint64_t start;
+
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(kill(handler.cell.pid, SIGSTOP), 0);
+	cfg->deadline_ms = 300;
+	start = now_mono_us();
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_uint_ge(now_mono_us() - start, 300000u);
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "late");
+	ck_assert_str_eq(field("ETag"), "");
+	body_is_file("a.jpg");
+	ck_assert_int_eq(handler.cell.pid, 0);
+}
+END_TEST
+
+START_TEST(is_healthy_without_an_origin)
+{
+	(void)snprintf(cfg->origins[0].root, sizeof cfg->origins[0].root, "%s/gone", root);
+	ck_assert(ask("/-/health", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\"status\":\"ok\""));
+}
+END_TEST
+
+Suite *
+suite_handler(void)
+{
+	Suite *s = suite_create("handler");
+	TCase *t = tcase_create("handler");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, makes_the_picture_that_was_asked_for, 0, 6);
+	tcase_add_loop_test(t, answers_with_the_original_when_the_picture_fails, 0, 6);
+	tcase_add_test(t, keeps_to_its_limits);
+	tcase_add_loop_test(t, answers_errors_where_errors_are_wanted, 0, 4);
+	tcase_add_loop_test(t, passes_through_what_it_may, 0, 11);
+	tcase_add_test(t, shuts_an_svg_in);
+	tcase_add_test(t, confirms_its_own_tag_without_decoding);
+	tcase_add_loop_test(t, never_confirms_a_fallback, 0, 3);
+	tcase_add_test(t, confirms_an_original_by_tag_or_date);
+	tcase_add_test(t, foretells_without_decoding);
+	tcase_add_test(t, sends_the_original_when_it_is_the_smaller_one);
+	tcase_add_test(t, writes_the_next_best_format_when_it_must);
+	tcase_add_test(t, varies_only_when_the_answer_depended_on_accept);
+	tcase_add_test(t, names_what_it_dropped);
+	tcase_add_loop_test(t, refuses_what_it_must, 0, 7);
+	tcase_add_test(t, answers_502_when_the_origin_fails);
+	tcase_add_test(t, answers_503_when_the_queue_is_full);
+	tcase_add_test(t, says_so_when_the_peer_is_gone_in_the_middle);
+	tcase_add_test(t, outlives_the_death_of_its_cell);
+	tcase_add_test(t, answers_with_the_original_when_the_decoder_hangs);
+	tcase_add_test(t, is_healthy_without_an_origin);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,527 @@
+#include "base/now.h"
+#include "scripted.h"
+#include "sigv4.h"
+#include "source.h"
+#include "suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* clang-format off */
+#define ACCEPT  { SCRIPTED_ACCEPT, NULL, 0 }
+#define AWAIT   { SCRIPTED_AWAIT, NULL, 0 }
+#define SEND(t) { SCRIPTED_SEND, t, 0 }
+#define END     { SCRIPTED_END, NULL, 0 }
+#define OK(t)   SEND("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n" \
+	"Content-Length: 2\r\n\r\n" t)
+#define PART(t) SEND("HTTP/1.1 206 Partial Content\r\nETag: \"a\"\r\nContent-Range: bytes 0-1/9\r\n" \
+	"Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 2\r\n\r\n" t)
+/* clang-format on */
+
+#define TOKEN "FwoGZXIvYXdzEBYaDEXAMPLE//////+=="
+
+static struct scripted server;
+static struct config_origin origin;
+static char host[64];
+
+/* What came of one fetch. */
+struct outcome {
+	bool ok;
+	int heads;
+	struct source_head head;
+	char body[256];
+	size_t len;
+	struct source_report report;
+	struct err err;
+};
+
+static bool
+see_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
+{
+	struct outcome *o = self;
+
+	(void)ret_stream;
+	(void)err;
+	o->head = *head;
+	o->heads++;
+	return true;
+}
+
+static bool
+see_body(void *self, const void *bytes, size_t n, struct err *err)
+{
+	struct outcome *o = self;
+
+	(void)err;
+	ck_assert_uint_lt(o->len + n, sizeof o->body);
+	memcpy(o->body + o->len, bytes, n);
+	o->len += n;
+	return true;
+}
+
+/* Start the script, point the origin at it, and fetch once. What was asked is in server.text. */
+static struct outcome
+fetch(const struct scripted_step *steps, struct source_call call)
+{
+	struct outcome o = { .ok = false };
+	const struct source_sink sink = { &o, see_head, see_body };
+	struct source *source = NULL;
+
+	scripted_start(&server, steps);
+	(void)snprintf(host, sizeof host, "127.0.0.1:%d", server.port);
+	(void)snprintf(origin.endpoint, sizeof origin.endpoint, "http://%s", host);
+	ck_assert_msg(source_open(&origin, &source, &o.err), "%s", o.err.detail);
+	if (call.key == NULL)
+		call.key = "k";
+	call.deadline_us = now_mono_us() + 3000000;
+	o.ok = source_fetch(source, &call, &sink, &o.report, &o.err);
+	source_close(source);
+	scripted_stop(&server);
+	return o;
+}
+
+static void
+setup(void)
+{
+	memset(&server, 0, sizeof server);
+	origin = (struct config_origin){
+		.kind = CONFIG_S3,
+		.bucket = "bucket",
+		.region = "eu-west-3",
+		.endpoint = "http://127.0.0.1:1",
+		.access_key = "AKIAIOSFODNN7EXAMPLE",
+		.secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		.connect_ms = 2000,
+		.stall_ms = 2000,
+	};
+}
+
+static void
+teardown(void)
+{
+	scripted_stop(&server);
+}
+
+/* Copy the value of a field that the server heard; "" when there was none. */
+static void
+heard(const char *name, char *ret, size_t size)
+{
+	char wanted[64];
+	const char *s;
+
+	(void)snprintf(wanted, sizeof wanted, "\r\n%s: ", name);
+	s = strcasestr(server.text, wanted);
+	ret[0] = '\0';
+	if (s == NULL)
+		return;
+	s += strlen(wanted);
+	ck_assert_uint_lt(strcspn(s, "\r"), size);
+	(void)snprintf(ret, size, "%.*s", (int)strcspn(s, "\r"), s);
+}
+
+/* ------------------------------------------------------------------ asking */
+
+START_TEST(signs_host_and_every_amz_field)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	bool with_token = _i == 1;
+	char date[32], hash[80], token[128], authorization[512];
+	const struct sigv4_keys keys = { origin.access_key, origin.secret_key, "eu-west-3", "s3" };
+	const struct sigv4_pair fields[] = { { "host", host }, { "x-amz-date", date },
+		{ "x-amz-content-sha256", SIGV4_EMPTY }, { "x-amz-security-token", TOKEN } };
+	const struct sigv4_call what = { "GET", "/bucket/in/%ED%95%9C%20%2B%25", NULL, 0, fields,
+		with_token ? 4 : 3, SIGV4_EMPTY };
+	struct buf want = BUF_INIT(1024);
+	struct outcome o;
+
+	(void)snprintf(origin.prefix, sizeof origin.prefix, "in/");
+	if (with_token)
+		(void)snprintf(origin.session_token, sizeof origin.session_token, TOKEN);
+	o = fetch(steps, (struct source_call){ .key = "\xed\x95\x9c +%", .range = "bytes=0-1" });
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_str_eq(o.body, "ok");
+	heard("x-amz-date", date, sizeof date);
+	heard("x-amz-content-sha256", hash, sizeof hash);
+	heard("x-amz-security-token", token, sizeof token);
+	heard("Authorization", authorization, sizeof authorization);
+	ck_assert_uint_eq(strlen(date), 16);
+	ck_assert_str_eq(hash, SIGV4_EMPTY);
+	ck_assert_str_eq(token, with_token ? TOKEN : "");
+	ck_assert(sigv4_authorization(&keys, &what, date, &want, &o.err));
+	ck_assert_str_eq(authorization, buf_text(&want));
+	ck_assert_ptr_nonnull(strstr(authorization,
+		with_token
+			? "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,"
+			: "SignedHeaders=host;x-amz-content-sha256;x-amz-date,"));
+	ck_assert_msg(
+		strncmp(server.text, "GET /bucket/in/%ED%95%9C%20%2B%25 HTTP/1.1\r\n", 44) == 0,
+		"%s", server.text);
+	heard("Host", token, sizeof token);
+	ck_assert_str_eq(token, host);
+	buf_done(&want);
+}
+END_TEST
+
+START_TEST(sends_nothing_of_itself_when_anonymous)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	struct outcome o;
+
+	origin.anonymous = true;
+	o = fetch(steps, (struct source_call){ .key = "k" });
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_msg(strcasestr(server.text, "\r\nauthorization") == NULL &&
+			      strcasestr(server.text, "x-amz-") == NULL,
+		"%s", server.text);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	const char *key, *path;
+} keys[] = {
+	{ "a b&c=d;e?f#g@h:i", "/bucket/a%20b%26c%3Dd%3Be%3Ff%23g%40h%3Ai" },
+	{ "..", "/bucket/.." },
+	{ "../other/secret", "/bucket/../other/secret" },
+	{ "a/./b//c/", "/bucket/a/./b//c/" },
+	{ "/lead", "/bucket//lead" },
+	{ "%2F%zz", "/bucket/%252F%25zz" },
+	{ "\001\t\n\177", "/bucket/%01%09%0A%7F" },
+	{ "e\xcc\x81", "/bucket/e%CC%81" },
+};
+/* clang-format on */
+
+START_TEST(spells_a_key_as_one_path)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	struct outcome o = fetch(steps, (struct source_call){ .key = keys[_i].key });
+	size_t n = strlen(keys[_i].path);
+
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_msg(strncmp(server.text + 4, keys[_i].path, n) == 0 && server.text[4 + n] == ' ',
+		"want %s, got %s", keys[_i].path, server.text);
+}
+END_TEST
+
+START_TEST(refuses_keys_that_no_object_can_have)
+{
+	char key[1026];
+	const char *const bad[] = { "", key, "caf\xe9", "\xed\xa0\x80" };
+	static const struct scripted_step none[] = { END };
+	struct outcome o;
+
+	memset(key, 'k', sizeof key - 1);
+	key[sizeof key - 1] = '\0';
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		o = fetch(none, (struct source_call){ .key = bad[i] });
+		ck_assert_msg(!o.ok && o.err.kind == ERR_BAD_PATH, "%zu: %d", i, (int)o.err.kind);
+		ck_assert_int_eq(o.report.tries, 0);
+	}
+	/* the limit holds for prefix and key together */
+	key[1024] = '\0';
+	(void)snprintf(origin.prefix, sizeof origin.prefix, "p");
+	o = fetch(none, (struct source_call){ .key = key });
+	ck_assert_int_eq(o.err.kind, ERR_BAD_PATH);
+}
+END_TEST
+
+START_TEST(takes_a_key_of_1024_bytes)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	char key[1025];
+	struct outcome o;
+
+	for (size_t i = 0; i < 1024; i += 2)
+		memcpy(key + i, "\xc3\xa9", 2);
+	key[1024] = '\0';
+	o = fetch(steps, (struct source_call){ .key = key });
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	struct source_call call;
+	const char *sent, *unsent; /* lines */
+} forwarded[] = {
+	{ "no blank in a tag", { .if_none_match = "\"a b\"" }, "", "\r\nIf-None-Match" },
+	{ "a strong tag", { .if_none_match = "\"ab\"" }, "\r\nIf-None-Match: \"ab\"\r\n", "-" },
+	{ "a weak tag goes as a strong one", { .if_none_match = "W/\"ab\"" }, "\r\nIf-None-Match: \"ab\"\r\n", "W/" },
+	{ "no list", { .if_none_match = "\"a\", \"b\"" }, "", "\r\nIf-None-Match" },
+	{ "no star", { .if_none_match = "*" }, "", "\r\nIf-None-Match" },
+	{ "no naked word", { .if_none_match = "ab" }, "", "\r\nIf-None-Match" },
+	{ "nothing after the tag", { .if_none_match = "\"ab\" " }, "", "\r\nIf-None-Match" },
+	{ "tags before dates", { .if_none_match = "\"x\"", .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT" }, "\r\nIf-None-Match: \"x\"\r\n", "\r\nIf-Modified" },
+	{ "no date beside a list", { .if_none_match = "\"x\", \"y\"", .if_modified_since = "Sun, 06 Nov 1994 08:49:37 GMT" }, "", "\r\nIf-Modified" },
+	{ "a date", { .if_modified_since = "Sunday, 06-Nov-94 08:49:37 GMT" }, "\r\nIf-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "-" },
+	{ "no date", { .if_modified_since = "yesterday" }, "", "\r\nIf-Modified" },
+	{ "If-Match", { .if_match = "\"a\"" }, "\r\nIf-Match: \"a\"\r\n", "-" },
+	{ "no star to match", { .if_match = "*" }, "", "\r\nIf-Match" },
+	{ "If-Unmodified-Since", { .if_unmodified_since = "Sun, 06 Nov 1994 08:49:37 GMT" }, "\r\nIf-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "-" },
+	{ "If-Match before dates", { .if_match = "\"a\"", .if_unmodified_since = "Sun, 06 Nov 1994 08:49:37 GMT" }, "\r\nIf-Match: \"a\"\r\n", "\r\nIf-Unmod" },
+	{ "a range", { .range = "bytes=5-" }, "\r\nRange: bytes=5-\r\n", "-" },
+	{ "a suffix", { .range = "bytes=-5" }, "\r\nRange: bytes=-5\r\n", "-" },
+	{ "a span", { .range = "bytes=5-5" }, "\r\nRange: bytes=5-5\r\n", "-" },
+	{ "a backward span", { .range = "bytes=5-4" }, "", "\r\nRange" },
+	{ "no two ranges", { .range = "bytes=0-1,3-4" }, "", "\r\nRange" },
+	{ "no minus twice", { .range = "bytes=5--7" }, "", "\r\nRange" },
+	{ "no empty range", { .range = "bytes=-" }, "", "\r\nRange" },
+	{ "no other unit", { .range = "lines=0-1" }, "", "\r\nRange" },
+	{ "no number beyond reason", { .range = "bytes=0-9999999999999999999" }, "", "\r\nRange" },
+	{ "no range of a head", { .range = "bytes=0-1", .head_only = true }, "HEAD ", "\r\nRange" },
+};
+/* clang-format on */
+
+START_TEST(forwards_what_s3_understands)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 0\r\n\r\n"), END };
+	struct outcome o = fetch(steps, forwarded[_i].call);
+
+	ck_assert_msg(o.ok, "%s: %s", forwarded[_i].what, o.err.detail);
+	ck_assert_msg(strstr(server.text, forwarded[_i].sent) != NULL, "%s: %s", forwarded[_i].what,
+		server.text);
+	if (strcmp(forwarded[_i].unsent, "-") != 0)
+		ck_assert_msg(strstr(server.text, forwarded[_i].unsent) == NULL, "%s: %s",
+			forwarded[_i].what, server.text);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ understanding */
+
+/* clang-format off */
+static const struct {
+	const char *answer;
+	bool head_only, forbidden_is_missing;
+	enum err_kind kind;
+	const char *code;
+} refusals[] = {
+#define XML(status, code) "HTTP/1.1 " status "\r\n\r\n<?xml version=\"1.0\"?><Error><Code>" code "</Code><Message>no</Message></Error>"
+	{ XML("404 Not Found", "NoSuchKey"), false, false, ERR_NOT_FOUND, "NoSuchKey" },
+	{ XML("404 Not Found", "NoSuchBucket"), false, false, ERR_ORIGIN, "NoSuchBucket" },
+	{ XML("404 Not Found", "NoSuchBucket"), false, true, ERR_ORIGIN, "NoSuchBucket" },
+	{ "HTTP/1.1 404 Not Found\r\n\r\n", true, false, ERR_NOT_FOUND, "" },
+	{ XML("403 Forbidden", "AccessDenied"), false, false, ERR_ORIGIN, "AccessDenied" },
+	{ XML("403 Forbidden", "AccessDenied"), false, true, ERR_NOT_FOUND, "AccessDenied" },
+	{ XML("403 Forbidden", "SignatureDoesNotMatch"), false, true, ERR_ORIGIN, "SignatureDoesNotMatch" },
+	{ XML("403 Forbidden", "InvalidAccessKeyId"), false, true, ERR_ORIGIN, "InvalidAccessKeyId" },
+	{ "HTTP/1.1 403 Forbidden\r\n\r\n", true, false, ERR_ORIGIN, "" },
+	{ "HTTP/1.1 403 Forbidden\r\n\r\n", true, true, ERR_NOT_FOUND, "" },
+	{ XML("412 Precondition Failed", "PreconditionFailed"), false, false, ERR_PRECONDITION, "PreconditionFailed" },
+	{ XML("416 Range", "InvalidRange"), false, false, ERR_RANGE, "InvalidRange" },
+	{ XML("400 Bad Request", "ExpiredToken"), false, false, ERR_ORIGIN, "ExpiredToken" },
+	{ XML("301 Moved", "PermanentRedirect"), false, false, ERR_ORIGIN, "PermanentRedirect" },
+	{ "HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:1/\r\n\r\n", false, false, ERR_ORIGIN, "" },
+	{ XML("500 Internal", "InternalError"), false, false, ERR_ORIGIN, "InternalError" },
+	{ XML("503 Slow", "SlowDown"), false, false, ERR_ORIGIN, "SlowDown" },
+	{ XML("400 Bad", "<b>no code</b>"), false, false, ERR_ORIGIN, "" },
+	{ "HTTP/1.1 200 OK\r\n\r\nno length", false, false, ERR_ORIGIN, "" },
+	{ "HTTP/1.1 204 No Content\r\n\r\n", false, false, ERR_ORIGIN, "" },
+	{ "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n", false, false, ERR_ORIGIN, "" },
+	{ "HTTP/1.1 206 Part\r\nContent-Range: bytes 0-1/9\r\nContent-Length: 2\r\n\r\nok", false, false, ERR_ORIGIN, "" },
+#undef XML
+};
+/* clang-format on */
+
+START_TEST(turns_a_refusal_into_its_fault)
+{
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, SEND(refusals[_i].answer),
+		{ SCRIPTED_CLOSE, NULL, 0 }, END };
+	struct outcome o;
+
+	origin.forbidden_is_missing = refusals[_i].forbidden_is_missing;
+	o = fetch(steps, (struct source_call){ .head_only = refusals[_i].head_only });
+	ck_assert_msg(!o.ok && o.heads == 0, "%s", refusals[_i].answer);
+	ck_assert_msg(
+		o.err.kind == refusals[_i].kind, "%s: %d", refusals[_i].answer, (int)o.err.kind);
+	ck_assert_msg(strcmp(o.report.code, refusals[_i].code) == 0, "%s: %s", refusals[_i].answer,
+		o.report.code);
+	ck_assert_msg(strstr(o.err.detail, refusals[_i].code) != NULL, "%s", o.err.detail);
+}
+END_TEST
+
+START_TEST(names_the_region_a_bucket_is_in)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 400 Bad Request\r\nContent-Length: 90\r\n\r\n"
+		     "<Error><Code>AuthorizationHeaderMalformed</Code><Region>ap-northeast-2</Region>"
+		     "</Error>   "),
+		END };
+	struct outcome o = fetch(steps, (struct source_call){ .key = "k" });
+
+	ck_assert_int_eq(o.err.kind, ERR_ORIGIN);
+	ck_assert_str_eq(o.report.code, "AuthorizationHeaderMalformed");
+	ck_assert_msg(strstr(o.err.detail, "ap-northeast-2") != NULL, "%s", o.err.detail);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	struct source_call call;
+	int status; /* the sink's, or 0 */
+	enum err_kind kind;
+} judged[] = {
+	{ "a list with the tag", { .if_none_match = "\"x\", \"a\"" }, 304, ERR_NONE },
+	{ "a list with the weak tag", { .if_none_match = "\"x\", W/\"a\"" }, 304, ERR_NONE },
+	{ "a list without", { .if_none_match = "\"x\", \"y\"" }, 200, ERR_NONE },
+	{ "any", { .if_none_match = "*" }, 304, ERR_NONE },
+	{ "of a head", { .if_none_match = "*", .head_only = true }, 304, ERR_NONE },
+	{ "a match", { .if_match = "\"x\", \"a\"" }, 200, ERR_NONE },
+	{ "a match of any", { .if_match = "*" }, 200, ERR_NONE },
+	{ "no match", { .if_match = "\"x\", \"y\"" }, 0, ERR_PRECONDITION },
+	{ "no strong match", { .if_match = "W/\"a\"" }, 0, ERR_PRECONDITION },
+};
+/* clang-format on */
+
+START_TEST(judges_itself_what_s3_would_ignore)
+{
+	static const struct scripted_step get[] = { ACCEPT, AWAIT, OK("ok"), END };
+	static const struct scripted_step head[] = { ACCEPT, AWAIT, OK(""), END };
+	struct outcome o = fetch(judged[_i].call.head_only ? head : get, judged[_i].call);
+
+	ck_assert_msg(
+		o.ok == (judged[_i].kind == ERR_NONE), "%s: %s", judged[_i].what, o.err.detail);
+	ck_assert_msg(o.err.kind == judged[_i].kind, "%s: %d", judged[_i].what, (int)o.err.kind);
+	ck_assert_msg(o.head.status == judged[_i].status, "%s: %d", judged[_i].what, o.head.status);
+	ck_assert_msg(o.len == (judged[_i].status == 200 ? 2 : 0), "%s", judged[_i].what);
+	ck_assert_str_eq(o.head.etag, judged[_i].status != 0 ? "\"a\"" : "");
+	if (judged[_i].status == 304)
+		ck_assert(!o.head.has_length);
+}
+END_TEST
+
+START_TEST(takes_the_304_of_a_tag_it_sent)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n"), END };
+	struct outcome o = fetch(steps, (struct source_call){ .if_none_match = "\"a\"" });
+
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_int_eq(o.head.status, 304);
+	ck_assert_int_eq(o.heads, 1);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	const char *what, *if_range;
+	int status; /* what the sink shall see of a server that ignores If-Range */
+} parts[] = {
+	{ "no condition", "", 206 },
+	{ "this object", "\"a\"", 206 },
+	{ "another object", "\"b\"", 200 },
+	{ "a weak tag never holds", "W/\"a\"", 200 },
+	{ "this date", "Sun, 06 Nov 1994 08:49:37 GMT", 206 },
+	{ "another date", "Sun, 06 Nov 1994 08:49:38 GMT", 200 },
+	{ "nonsense", "a", 200 },
+};
+/* clang-format on */
+
+START_TEST(sends_the_whole_when_if_range_fails)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, PART("pa"), ACCEPT, AWAIT,
+		OK("ok"), END };
+	struct outcome o = fetch(steps,
+		(struct source_call){ .range = "bytes=0-1", .if_range = parts[_i].if_range });
+	const char *range = strstr(server.text, "\r\nRange:");
+
+	ck_assert_msg(o.ok, "%s: %s", parts[_i].what, o.err.detail);
+	ck_assert_msg(o.head.status == parts[_i].status, "%s: %d", parts[_i].what, o.head.status);
+	ck_assert_int_eq(o.heads, 1);
+	ck_assert_str_eq(o.body, parts[_i].status == 206 ? "pa" : "ok");
+	ck_assert_ptr_nonnull(range);
+	ck_assert_msg(strstr(range + 1, "\r\nRange:") == NULL, "%s", parts[_i].what);
+}
+END_TEST
+
+START_TEST(sends_the_whole_when_a_range_fails_with_if_range)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 416 Range\r\nContent-Length: 40\r\n\r\n"
+		     "<Error><Code>InvalidRange</Code></Error>"),
+		AWAIT, OK("ok"), END };
+	struct outcome o =
+		fetch(steps, (struct source_call){ .range = "bytes=50-", .if_range = "\"old\"" });
+
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_int_eq(o.head.status, 200);
+	ck_assert_str_eq(o.body, "ok");
+	ck_assert_str_eq(o.report.code, "");
+}
+END_TEST
+
+/* ------------------------------------------------------------------ opening */
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	size_t field;
+	const char *value;
+	bool ok;
+} openings[] = {
+#define FIELD(f) offsetof(struct config_origin, f)
+	{ "as it is", FIELD(bucket), "bucket", true },
+	{ "AWS's own address", FIELD(endpoint), "", true },
+	{ "TLS", FIELD(endpoint), "https://s3.example.net:9000", true },
+	{ "no bucket", FIELD(bucket), "", false },
+	{ "no region", FIELD(region), "", false },
+	{ "no scheme", FIELD(endpoint), "s3.example.net", false },
+	{ "another scheme", FIELD(endpoint), "ftp://s3.example.net", false },
+	{ "no host", FIELD(endpoint), "http://", false },
+	{ "a path", FIELD(endpoint), "http://s3.example.net/minio", false },
+	{ "a user", FIELD(endpoint), "http://me@s3.example.net", false },
+	{ "a line", FIELD(endpoint), "http://s3.example.net\r\nX: y", false },
+	{ "no key", FIELD(access_key), "", false },
+	{ "no secret", FIELD(secret_key), "", false },
+	{ "a secret with its line's end", FIELD(secret_key), "secret\n", false },
+	{ "a token in two lines", FIELD(session_token), "to\nken", false },
+#undef FIELD
+};
+/* clang-format on */
+
+START_TEST(opens_only_what_can_work)
+{
+	struct source *source = NULL;
+	struct err err = { 0 };
+	bool ok;
+
+	(void)snprintf((char *)&origin + openings[_i].field, 48, "%s", openings[_i].value);
+	ok = source_open(&origin, &source, &err);
+	ck_assert_msg(ok == openings[_i].ok, "%s: %s", openings[_i].what, err.detail);
+	ck_assert_msg(
+		ok || (err.kind == ERR_INTERNAL && err.detail[0] != '\0'), "%s", openings[_i].what);
+	ck_assert_msg(strstr(err.detail, "wJalr") == NULL && strstr(err.detail, "secret\n") == NULL,
+		"%s", err.detail);
+	source_close(source);
+}
+END_TEST
+
+Suite *
+suite_source_s3(void)
+{
+	Suite *s = suite_create("source_s3");
+	TCase *t = tcase_create("source_s3");
+
+#define COUNT(rows) (int)(sizeof(rows) / sizeof(rows)[0])
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 20);
+	tcase_add_loop_test(t, signs_host_and_every_amz_field, 0, 2);
+	tcase_add_test(t, sends_nothing_of_itself_when_anonymous);
+	tcase_add_loop_test(t, spells_a_key_as_one_path, 0, COUNT(keys));
+	tcase_add_test(t, refuses_keys_that_no_object_can_have);
+	tcase_add_test(t, takes_a_key_of_1024_bytes);
+	tcase_add_loop_test(t, forwards_what_s3_understands, 0, COUNT(forwarded));
+	tcase_add_loop_test(t, turns_a_refusal_into_its_fault, 0, COUNT(refusals));
+	tcase_add_test(t, names_the_region_a_bucket_is_in);
+	tcase_add_loop_test(t, judges_itself_what_s3_would_ignore, 0, COUNT(judged));
+	tcase_add_test(t, takes_the_304_of_a_tag_it_sent);
+	tcase_add_loop_test(t, sends_the_whole_when_if_range_fails, 0, COUNT(parts));
+	tcase_add_test(t, sends_the_whole_when_a_range_fails_with_if_range);
+	tcase_add_loop_test(t, opens_only_what_can_work, 0, COUNT(openings));
+#undef COUNT
+	suite_add_tcase(s, t);
+	return s;
+}
