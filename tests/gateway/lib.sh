@@ -216,11 +216,14 @@ start_apache() { # FILE MODULE...
 		;;
 	*) printf 'ScriptSock %s/cgisock\n' "$dir" >>"$conf" ;;
 	esac
-	# shellcheck disable=SC2154 # recycle_after: requests after which mod_fcgid ends a process
 	{
-		printf '<VirtualHost *:%s>\n' "$port"
+		# mod_fcgid starts fewer processes the more have ended of late, which at 7 requests
+		# each, not 10000, is all the time.
+		[ -z "${recycle_after:-}" ] || echo 'FcgidSpawnScoreUpLimit 1000'
+		[ -n "${whole_server:-}" ] || printf '<VirtualHost *:%s>\n' "$port"
 		substitute "$top/conf/$1" |
 			sed "s|MaxRequestsPerProcess .* |MaxRequestsPerProcess ${recycle_after:-10000} |"
+		[ -z "${whole_server:-}" ] || printf '<VirtualHost *:%s>\n' "$port"
 		printf '</VirtualHost>\n'
 	} >>"$conf"
 	apache2 -f "$conf" -k start || not_ok "starts"

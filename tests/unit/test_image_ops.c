@@ -173,6 +173,17 @@ START_TEST(converts_wide_gamut_to_srgb)
 }
 END_TEST
 
+/* Linear light under a grey profile becomes sRGB's curve: half the light is 188, not 128. */
+START_TEST(converts_grey_by_its_profile)
+{
+	struct picture s = pictures_render("grey-linear.jpg", _i == 0 ? "f=png" : "w=32&f=png");
+
+	pictures_expect(&s, "grey-linear.jpg", s.w / 4, s.h / 2, 0xbcbcbcff, 3);
+	pictures_expect(&s, "grey-linear.jpg", s.w * 3 / 4, s.h / 2, 0xffffffff, 3);
+	free(s.rgba);
+}
+END_TEST
+
 /* White on transparent black: no pixel that is seen at all may be darker than white. */
 START_TEST(keeps_edges_of_alpha_free_of_dark_fringes)
 {
@@ -284,6 +295,7 @@ suite_image_ops(void)
 	tcase_add_test(c, converts_cmyk_without_profile_by_the_setting);
 	tcase_add_loop_test(c, goes_without_a_cmyk_profile_that_is_none, 0, 3);
 	tcase_add_loop_test(c, converts_wide_gamut_to_srgb, 0, 2);
+	tcase_add_loop_test(c, converts_grey_by_its_profile, 0, 2);
 	tcase_add_loop_test(c, keeps_edges_of_alpha_free_of_dark_fringes, 0, 3);
 	tcase_add_loop_test(c, lays_pictures_where_and_on_what_was_asked, 0, COUNT(laid));
 	suite_add_tcase(s, c);

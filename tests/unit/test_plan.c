@@ -188,14 +188,15 @@ END_TEST
  */
 START_TEST(hints_at_exactly_the_reduction_it_expects)
 {
+	static const char *const boxes[] = { "/a?w=21&h=13", "/a?w=9&h=40&fit=cover",
+		"/a?w=1&h=1" };
 	int seen[9] = { 0 };
 
 	for (int32_t w = 1; w < 700; w += 1 + w / 64)
 		for (int32_t h = 1; h < 700; h += 1 + h / 16) {
 			int orientation = w % 8 + 1;
 			bool down = orientation >= 5;
-			struct plan p = plan_of(_i == 0 ? "/a?w=21&h=13" : "/a?w=9&h=40&fit=cover",
-				w, h, orientation);
+			struct plan p = plan_of(boxes[_i], w, h, orientation);
 			double x, y;
 
 			seen[p.shrink]++;
@@ -351,7 +352,7 @@ suite_plan(void)
 	tcase_add_test(c, comes_to_the_plans_written_down);
 	tcase_add_loop_test(
 		c, keeps_every_step_inside_the_one_before, 0, (int)(sizeof asks / sizeof asks[0]));
-	tcase_add_loop_test(c, hints_at_exactly_the_reduction_it_expects, 0, 2);
+	tcase_add_loop_test(c, hints_at_exactly_the_reduction_it_expects, 0, 3);
 	tcase_add_test(c, never_hints_for_anything_but_jpeg);
 	tcase_add_loop_test(c, bounds_what_a_cover_of_a_strip_costs, 0, 4);
 	tcase_add_loop_test(c, crops_first_without_moving_the_cut, 0, 5);

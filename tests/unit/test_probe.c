@@ -22,6 +22,7 @@ static const struct {
 	{ "ycck.jpg",          { FORMAT_JPEG, 64, 40, 1, false, false, true,  false, false } },
 	{ "cmyk-profile.jpg",  { FORMAT_JPEG, 64, 40, 1, false, false, true,  false, true } },
 	{ "grey.jpg",          { FORMAT_JPEG, 64, 40, 1, false, false, false, true,  false } },
+	{ "grey-linear.jpg",   { FORMAT_JPEG, 64, 40, 1, false, false, false, true,  true } },
 	{ "grey.png",          { FORMAT_PNG,  64, 40, 1, false, false, false, true,  false } },
 	{ "icc-garbage.jpg",   { FORMAT_JPEG, 64, 40, 1, false, false, false, false, true } },
 	{ "lossless.webp",     { FORMAT_WEBP, 64, 40, 1, false, false, false, false, false } },
@@ -91,6 +92,7 @@ static const struct {
 	{ "WebP: not a key frame", BYTES("RIFF\x20\0\0\0WEBPVP8 \x0a\0\0\0\x31\x01\0\x9d\x01\x2a\x02\0\x03\0"), ERR_BROKEN, 0, 0, 0 },
 	{ "WebP: a key frame", BYTES("RIFF\x20\0\0\0WEBPVP8 \x0a\0\0\0\x30\x01\0\x9d\x01\x2a\x02\0\x03\0"), ERR_NONE, 2, 3, 1 },
 	{ "WebP: no width", BYTES("RIFF\x20\0\0\0WEBPVP8 \x0a\0\0\0\x30\x01\0\x9d\x01\x2a\0\0\x03\0"), ERR_BROKEN, 0, 0, 0 },
+	{ "WebP: orientation behind a JPEG's prefix", BYTES("RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x01\0\0\x02\0\0" "EXIF\x20\0\0\0" "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"), ERR_NONE, 2, 3, 6 },
 	{ "WebP: unknown stream", BYTES("RIFF\x20\0\0\0WEBPVP9 \x0a\0\0\0\x30\x01\0\x9d\x01\x2a\x02\0\x03\0"), ERR_BROKEN, 0, 0, 0 },
 };
 /* clang-format on */
