@@ -34,7 +34,10 @@ const char *image_version(void);
 const char *image_cmyk_profile(void);
 
 /*
- * Decode, do the plan, encode.
+ * Decode, do the plan, encode. Of an animation the first frame is taken.
+ *
+ * What costs no pixel is let pass: a broken or unfitting ICC profile (ignored), broken EXIF, bytes
+ * behind the end or a few between segments, a missing end marker, checksums of PNG chunks.
  *
  * info    as probed; its format is forced on the decoder
  * ret     with the caller's limit; written only on success

@@ -127,7 +127,8 @@ listen_tcp(const char *where, const char *address, int *ret_fd, struct err *err)
 		return wrong(err, where);
 	memcpy(host, address, n);
 	host[n] = '\0';
-	if (getaddrinfo(host, colon + 1, &hints, &info) != 0)
+	/* glibc takes * for all addresses; 0.0.0.0 and [::] say so aloud */
+	if (strcmp(host, "*") == 0 || getaddrinfo(host, colon + 1, &hints, &info) != 0)
 		return wrong(err, where);
 	fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0) {

@@ -25,6 +25,8 @@ struct image_info {
 /*
  * Read the header of a whole original.
  *
+ * A GIF is as large as its screen, or its first frame where that reaches farther (as in browsers).
+ *
  * Fails   ERR_NOT_AN_IMAGE when the magic bytes are unknown or of a format limner does not decode;
  *         ERR_BROKEN when the header is cut off or says nothing usable (0 px sides)
  * Source  ITU-T T.81 B.2; PNG (ISO/IEC 15948) 11.2, eXIf; GIF89a 18-23; RFC 9649 (WebP);

@@ -179,12 +179,17 @@ speaks(const struct server *s, int fd)
 	return p[0].revents != 0;
 }
 
-/* Let go of the connection, if there is one, without a word. */
+/*
+ * Let go of the connection, if there is one, without a word. Detached, because libfcgi would wait
+ * up to two seconds for the web server to close its end as well.
+ */
 static void
 drop(struct server *s)
 {
-	if (s->request.ipcFd >= 0)
-		FCGX_Free(&s->request, 1);
+	if (s->request.ipcFd < 0)
+		return;
+	(void)FCGX_Detach(&s->request);
+	FCGX_Free(&s->request, 1);
 }
 
 /*
@@ -372,9 +377,14 @@ finish(struct server *s, bool last)
 {
 	FCGX_Request *request = &s->request;
 
-	if (request->keepConnection &&
-		(last || readable(s->stop) || readable(s->listening) || !drain(request)))
-		request->keepConnection = 0;
+	if (request->keepConnection) {
+		bool drained = drain(request);
+
+		if (!drained || last || readable(s->stop) || readable(s->listening))
+			request->keepConnection = 0;
+		if (drained && !request->keepConnection)
+			(void)FCGX_Detach(request); /* nothing can be on its way: as in drop */
+	}
 	FCGX_Finish_r(request);
 }
 

@@ -31,6 +31,8 @@ main(void)
 		suite_admission,
 		suite_response,
 		suite_handler,
+		suite_server,
+		suite_master,
 	};
 	SRunner *runner = srunner_create(NULL);
 	int failed;

@@ -27,5 +27,7 @@ Suite *suite_cell(void);
 Suite *suite_admission(void);
 Suite *suite_response(void);
 Suite *suite_handler(void);
+Suite *suite_server(void);
+Suite *suite_master(void);
 
 #endif
