@@ -319,6 +319,11 @@ check(int argc, char *argv[], struct config *cfg)
 		"# settings in force, from %s\n", cfg->path[0] != '\0' ? cfg->path : "defaults");
 	config_print(cfg, stdout);
 	(void)printf("\n");
+	if (cfg->cmyk_profile[0] != '\0' && image_cmyk_profile()[0] == '\0') {
+		(void)printf("cmyk_profile: NOT WORKING: %s is no readable CMYK profile\n",
+			cfg->cmyk_profile);
+		ok = false;
+	}
 	for (size_t i = 0; i < cfg->origin_count; i++)
 		ok = check_origin(cfg, &cfg->origins[i]) && ok;
 	image_close();

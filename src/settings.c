@@ -92,8 +92,8 @@ const struct setting settings_table[] = {
 	{ "avif_quality", SETTING_MAIN, INT(avif_quality, 1, 100), .unset = "55",
 	  .summary = "Quality of AVIF when the query names none." },
 	{ "cmyk_profile", SETTING_MAIN, TEXT_OF(PATH, config, cmyk_profile), .unset = "",
-	  .summary = "Colour profile (ICC) of CMYK originals that carry none. Empty: a press profile of\n"
-	             "Debian's colord-data or icc-profiles-free, if one is installed." },
+	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
+	             "converted by arithmetic, without knowing the press." },
 	{ "log", SETTING_MAIN, TEXT_OF(LOG, config, log), .unset = "stderr",
 	  .summary = "Where the log goes." },
 	{ "log_format", SETTING_MAIN, CHOICE(log_format, log_formats), .unset = "kv",

@@ -40,7 +40,7 @@ enum err_kind {
 	ERR_MAY_NOT_PASS, /* the original would take the place, but pass-through is restricted */
 	/* ours */
 	ERR_BUSY,
-	ERR_INTERNAL,
+	ERR_INTERNAL,  /* 500 only when there is nothing to send */
 	ERR_PEER_GONE, /* nobody is left to answer; never sent */
 	ERR__COUNT
 };

@@ -208,7 +208,7 @@ START_TEST(lets_an_idle_connection_go_for_a_new_one)
 }
 END_TEST
 
-START_TEST(does_not_keep_a_connection_while_others_wait)
+START_TEST(serves_both_when_others_wait)
 {
 	int first, second;
 
@@ -327,7 +327,7 @@ suite_server(void)
 	tcase_set_timeout(t, 30);
 	tcase_add_test(t, keeps_a_connection_when_asked_to);
 	tcase_add_test(t, lets_an_idle_connection_go_for_a_new_one);
-	tcase_add_test(t, does_not_keep_a_connection_while_others_wait);
+	tcase_add_test(t, serves_both_when_others_wait);
 	tcase_add_loop_test(t, leaves_on_a_signal, 0, 5);
 	tcase_add_test(t, answers_what_came_before_the_signal);
 	tcase_add_test(t, is_not_held_by_a_silent_peer);
