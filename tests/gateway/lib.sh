@@ -196,6 +196,7 @@ PidFile $dir/apache.pid
 ErrorLog $dir/apache.error
 DefaultRuntimeDir $dir
 DocumentRoot $dir/www
+KeepAliveTimeout 60
 CONF
 	[ "$(id -u)" -ne 0 ] || printf 'User %s\nGroup %s\n' "$user" "$user"
 	local module
@@ -217,9 +218,10 @@ start_apache() { # FILE MODULE...
 	*) printf 'ScriptSock %s/cgisock\n' "$dir" >>"$conf" ;;
 	esac
 	{
-		# mod_fcgid starts fewer processes the more have ended of late, which at 7 requests
-		# each, not 10000, is all the time.
-		[ -z "${recycle_after:-}" ] || echo 'FcgidSpawnScoreUpLimit 1000'
+		# mod_fcgid starts fewer processes the more have ended of late, and clears them away
+		# every 3 s only. At 7 requests each, not 10000, that would be all the time.
+		[ -z "${recycle_after:-}" ] ||
+			printf 'FcgidSpawnScoreUpLimit 1000\nFcgidErrorScanInterval 1\n'
 		[ -n "${whole_server:-}" ] || printf '<VirtualHost *:%s>\n' "$port"
 		substitute "$top/conf/$1" |
 			sed "s|MaxRequestsPerProcess .* |MaxRequestsPerProcess ${recycle_after:-10000} |"

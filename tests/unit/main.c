@@ -38,6 +38,10 @@ main(void)
 	int failed;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* a shell starts what it puts into the background deaf to these */
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGQUIT, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
 	for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++)
 		srunner_add_suite(runner, suites[i]());
 	srunner_run_all(runner, CK_NORMAL);

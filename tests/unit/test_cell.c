@@ -203,6 +203,8 @@ START_TEST(ignores_the_signals_that_stop_a_service)
 	pid = cell.pid;
 	ck_assert_int_eq(kill(pid, SIGTERM), 0);
 	ck_assert_int_eq(kill(pid, SIGINT), 0);
+	ck_assert_int_eq(kill(pid, SIGQUIT), 0);
+	ck_assert_int_eq(kill(pid, SIGUSR1), 0);
 	ck_assert(render(30000, &err));
 	ck_assert_int_eq(cell.pid, pid);
 }
