@@ -1,8 +1,11 @@
 #include "cli.h"
 
+#include "admission.h"
+#include "base/log.h"
 #include "base/now.h"
 #include "config.h"
 #include "etag.h"
+#include "handler.h"
 #include "image.h"
 #include "plan.h"
 #include "probe.h"
@@ -25,8 +28,10 @@ struct cli_command {
 static int
 complain(const char *what, const struct err *err)
 {
-	(void)fprintf(stderr, "limner: %s: %s%s%s%s\n", what, err_row(err->kind)->slug,
-		err->say[0] != '\0' ? ": " : "", err->say, "");
+	bool ours = err->kind == ERR_INTERNAL; /* its own words say more than the name of the row */
+
+	(void)fprintf(stderr, "limner: %s: %s%s%s\n", what, ours ? "" : err_row(err->kind)->slug,
+		ours ? "" : ": ", err->say);
 	if (err->detail[0] != '\0')
 		(void)fprintf(stderr, "limner: %s\n", err->detail);
 	return 1;
@@ -78,6 +83,18 @@ request_for(const struct config *cfg, const char *query, struct request *ret, st
 	return ok;
 }
 
+/* Whoever names the output knows the format: its ending counts where f does not. */
+static bool
+follow_ending(const char *out, struct request *req, struct err *err)
+{
+	const char *dot = strrchr(out, '.');
+	enum format format = dot != NULL ? format_by_name(dot + 1) : FORMAT_NONE;
+
+	if (params_given(&req->params, "f") || !(image_writable() & FORMAT_BIT(format)))
+		return true;
+	return params_set(&req->params, "f", format_row(format)->name, err);
+}
+
 static int
 render(int argc, char *argv[], struct config *cfg)
 {
@@ -115,6 +132,7 @@ render(int argc, char *argv[], struct config *cfg)
 		return 1;
 	}
 	if (!read_file(in, &original, &err) || !request_for(cfg, query, &req, &err) ||
+		!follow_ending(out, &req, &err) ||
 		!probe_image(original.bytes, original.len, &info, &err) ||
 		!plan_resolve(cfg, &req, &info, image_writable(), &plan, &err) ||
 		!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err) ||
@@ -184,77 +202,127 @@ fetch(const struct config *cfg, const struct request *req, bool head_only, struc
 	return ok;
 }
 
+/* A gateway that asks for one URL and prints the head of the answer. */
+struct asker {
+	const char *uri;
+	char tail[4];  /* the last bytes of the head so far */
+	bool headless; /* the head is printed; what follows is the body */
+};
+
+static const char *
+asker_param(void *self, const char *name)
+{
+	const struct asker *a = self;
+
+	if (strcmp(name, "REQUEST_URI") == 0)
+		return a->uri;
+	return strcmp(name, "REQUEST_METHOD") == 0 ? "GET" : NULL;
+}
+
 static bool
-explain_request(
-	const struct config *cfg, const struct request *req, char hash[ETAG_HASH], struct err *err)
+asker_write(void *self, const void *bytes, size_t n)
+{
+	struct asker *a = self;
+	const char *text = bytes;
+
+	for (size_t i = 0; i < n && !a->headless; i++) {
+		memmove(a->tail, a->tail + 1, 3);
+		a->tail[3] = text[i];
+		if (text[i] != '\r')
+			(void)putchar(text[i]);
+		a->headless = memcmp(a->tail, "\r\n\r\n", 4) == 0;
+	}
+	return true;
+}
+
+/* What the request means, before anything is fetched. */
+static bool
+explain_request(const struct config *cfg, const struct request *req, struct err *err)
 {
 	struct buf asked = BUF_INIT(4096), effective = BUF_INIT(4096);
+	char hash[ETAG_HASH];
 	bool ok = params_canonical(&req->asked, &asked, err) &&
 		  params_canonical(&req->params, &effective, err) && etag_hash(cfg, req, hash, err);
 
-	if (ok)
+	if (ok) {
 		(void)printf("origin     %s, mounted at %s\nkey        %s\nasked      %s\n"
-			     "effective  %s\nhash       %s\ndropped    %s\n",
+			     "effective  %s\nhash       %s\n",
 			config_origin_kind_name(req->origin->kind), req->origin->mount, req->key,
-			buf_text(&asked), buf_text(&effective), hash, req->notes.dropped);
+			buf_text(&asked), buf_text(&effective), hash);
+		if (req->notes.dropped[0] != '\0')
+			(void)printf("dropped    %s (not valid)\n", req->notes.dropped);
+		if (!req->transform)
+			(void)printf("passes     nothing asks for a picture%s\n",
+				req->unknown_preset ? ": no preset has that name" : "");
+	}
 	buf_done(&asked);
 	buf_done(&effective);
-	if (ok && (req->unknown_preset || !req->transform))
-		(void)printf("answer     the original as it is%s\n",
-			req->unknown_preset ? " (unknown-preset)" : "");
 	return ok;
+}
+
+/* What the original is, and what would be done with it. */
+static void
+explain_original(const struct config *cfg, const struct request *req)
+{
+	struct collected c = { .bytes = BUF_INIT(cfg->max_original_bytes) };
+	struct source_report report = { 0 };
+	struct image_info info;
+	struct plan plan;
+	struct err err = { 0 };
+	bool ok = fetch(cfg, req, false, &c, &report, &err);
+
+	if (ok)
+		(void)printf("original   %s, %" PRIu64 " bytes, ETag %s\n", c.head.content_type,
+			c.head.length, c.head.etag);
+	ok = ok && probe_image(c.bytes.bytes, c.bytes.len, &info, &err);
+	if (ok)
+		(void)printf("           %s %" PRId32 "x%" PRId32 ", orientation %d%s%s%s%s\n",
+			format_row(info.format)->name, info.width, info.height, info.orientation,
+			info.alpha ? ", alpha" : "", info.cmyk ? ", CMYK" : "",
+			info.icc ? ", profile" : "", info.animated ? ", animated" : "");
+	ok = ok && plan_resolve(cfg, req, &info, image_writable(), &plan, &err);
+	(void)printf("\n");
+	if (ok)
+		plan_print(&plan, stdout);
+	else
+		(void)printf("no plan: %s%s%s\n", err_row(err.kind)->slug,
+			err.detail[0] != '\0' ? ": " : "", err.detail);
+	buf_done(&c.bytes);
 }
 
 static int
 explain(int argc, char *argv[], struct config *cfg)
 {
-	struct collected c = { .bytes = BUF_INIT(cfg->max_original_bytes) };
-	struct source_report report = { 0 };
+	struct asker asker = { 0 };
+	struct gateway gw = { &asker, asker_param, asker_write };
+	struct handler h = { 0 };
 	struct request req = { 0 };
-	struct image_info info;
-	struct plan plan;
 	struct err err = { 0 };
-	char hash[ETAG_HASH], etag[ETAG_MADE];
-	const char *uri;
 	bool ok;
 
 	if (argc != 2) {
 		(void)fprintf(stderr, "usage: limner explain '/img/a.jpg?w=300'\n");
 		return 2;
 	}
-	uri = strstr(argv[1], "://"); /* a whole URL: its path is what counts */
-	uri = uri != NULL ? strchr(uri + 3, '/') : argv[1];
-	if (uri == NULL)
-		uri = "/";
-	if (!image_open(cfg, &err))
+	asker.uri = strstr(argv[1], "://"); /* a whole URL: its path is what counts */
+	asker.uri = asker.uri != NULL ? strchr(asker.uri + 3, '/') : argv[1];
+	if (asker.uri == NULL)
+		asker.uri = "/";
+	if (!log_open("none", false, &err) || !image_open(cfg, &err))
 		return complain("explain", &err);
-	ok = request_from_text(cfg, uri, &req, &err);
-	if (ok && req.kind == REQUEST_HEALTH) {
-		(void)printf("answer     health\n");
-	} else if (ok) {
-		ok = explain_request(cfg, &req, hash, &err) &&
-		     fetch(cfg, &req, !req.transform, &c, &report, &err);
-		if (ok)
-			(void)printf("original   status %d, %s, %" PRIu64 " bytes, ETag %s\n",
-				report.status, c.head.content_type, c.head.length, c.head.etag);
-	}
-	if (ok && req.transform && !req.unknown_preset) {
-		ok = probe_image(c.bytes.bytes, c.bytes.len, &info, &err) &&
-		     plan_resolve(cfg, &req, &info, image_writable(), &plan, &err);
-		if (ok) {
-			(void)etag_make(c.head.etag, hash, plan.format, etag);
-			(void)printf("picture    %s %" PRId32 "x%" PRId32
-				     ", orientation %d\nETag       %s\n\n",
-				format_row(info.format)->name, info.width, info.height,
-				info.orientation, etag);
-			plan_print(&plan, stdout);
-		} else if (err_takes_original(err.kind)) {
-			(void)printf(
-				"answer     the original as it is (%s)\n", err_row(err.kind)->slug);
-			ok = true;
+	ok = handler_open(&h, cfg, &err);
+	if (ok) {
+		/* a request that is refused is explained by its answer */
+		if (request_from_text(cfg, asker.uri, &req, &err) && req.kind == REQUEST_PICTURE) {
+			ok = explain_request(cfg, &req, &err);
+			if (ok && req.transform)
+				explain_original(cfg, &req);
+			(void)printf("\n");
 		}
+		(void)fflush(stdout); /* the cell is forked: nothing must be printed twice */
+		ok = ok && handler_serve(&h, &gw);
+		handler_close(&h);
 	}
-	buf_done(&c.bytes);
 	image_close();
 	return ok ? 0 : complain("explain", &err);
 }
@@ -273,18 +341,49 @@ check_origin(const struct config *cfg, const struct config_origin *origin)
 
 	buf_done(&c.bytes);
 	(void)printf("origin %s at %s: ", config_origin_kind_name(origin->kind), origin->mount);
-	if (ok || err.kind == ERR_NOT_FOUND) {
-		(void)printf("ok (a missing key is said to be missing)\n");
+	/* any web server says 404; only S3 says why */
+	if (ok || (err.kind == ERR_NOT_FOUND &&
+			  (origin->kind == CONFIG_FILE || report.code[0] != '\0'))) {
+		(void)printf("ok (it answers, and says so when a picture is missing)\n");
 		return true;
 	}
-	(void)printf("NOT WORKING: %s%s%s %s\n", err_row(err.kind)->slug,
-		report.code[0] != '\0' ? ", " : "", report.code, err.detail);
+	if (err.kind == ERR_NOT_FOUND)
+		(void)printf("NOT WORKING: something answers there, but not as S3 does\n");
+	else
+		(void)printf("NOT WORKING: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
 	if (strcmp(report.code, "AccessDenied") == 0)
 		(void)printf(
 			"  The keys are good but may not read this, or may not list the bucket, so "
 			"that a missing\n  key looks forbidden: set forbidden_is_missing = yes if "
 			"that is meant.\n");
 	return false;
+}
+
+/* What is opened only when it is needed. */
+static bool
+check_files(const struct config *cfg)
+{
+	struct err err = { 0 };
+	bool ok = true;
+	int slot;
+
+	if (cfg->cmyk_profile[0] != '\0' && image_cmyk_profile()[0] == '\0') {
+		(void)printf("cmyk_profile: NOT WORKING: %s is no readable CMYK profile\n",
+			cfg->cmyk_profile);
+		ok = false;
+	}
+	if (!log_open(cfg->log, false, &err)) {
+		(void)printf("log: NOT WORKING: %s\n", err.detail);
+		ok = false;
+	}
+	err = (struct err){ 0 };
+	if (admission_enter(cfg, now_mono_us() + 1000000u, &slot, &err) && slot < 0 &&
+		cfg->max_renders > 0) {
+		(void)printf("max_renders: NOT WORKING: %s\n", err.detail);
+		ok = false;
+	}
+	admission_leave(slot);
+	return ok;
 }
 
 static void
@@ -301,7 +400,7 @@ static int
 check(int argc, char *argv[], struct config *cfg)
 {
 	struct err err = { 0 };
-	bool ok = true;
+	bool ok;
 
 	(void)argv;
 	if (argc > 2) {
@@ -315,15 +414,9 @@ check(int argc, char *argv[], struct config *cfg)
 	print_formats("writes", image_writable());
 	(void)printf("CMYK without a profile: %s\n\n",
 		image_cmyk_profile()[0] != '\0' ? image_cmyk_profile() : "by arithmetic");
-	(void)printf(
-		"# settings in force, from %s\n", cfg->path[0] != '\0' ? cfg->path : "defaults");
 	config_print(cfg, stdout);
 	(void)printf("\n");
-	if (cfg->cmyk_profile[0] != '\0' && image_cmyk_profile()[0] == '\0') {
-		(void)printf("cmyk_profile: NOT WORKING: %s is no readable CMYK profile\n",
-			cfg->cmyk_profile);
-		ok = false;
-	}
+	ok = check_files(cfg);
 	for (size_t i = 0; i < cfg->origin_count; i++)
 		ok = check_origin(cfg, &cfg->origins[i]) && ok;
 	image_close();
@@ -357,8 +450,9 @@ config(int argc, char *argv[], struct config *cfg)
 }
 
 static const struct cli_command commands[] = {
-	{ "render", "FILE QUERY -o OUT", "Make one picture from a file.", render },
-	{ "explain", "URL", "Tell what a request would do, and why.", explain },
+	{ "render", "FILE QUERY -o OUT",
+		"Make one picture from a file; - is standard input or output.", render },
+	{ "explain", "URL", "Tell what a request would do, and the head of its answer.", explain },
 	{ "check", "[CONFIG]", "Print settings and abilities, and try every origin.", check },
 	{ "params", "[text|json|md]", "Describe the query parameters.", params },
 	{ "config", "[sample]", "Print the settings in force, or a commented sample file.",
@@ -378,6 +472,9 @@ cli_usage(int mistake)
 		(void)fprintf(f, "    %-8s %-18s %s\n", commands[i].name, commands[i].arguments,
 			commands[i].summary);
 	(void)fprintf(f,
+		"\n  Settings: --config FILE, else LIMNER_CONFIG, else limner.conf beside the program, else\n"
+		"  " LIMNER_SYSCONFDIR
+		"/limner/limner.conf; LIMNER_<SECTION>_<KEY> in the environment wins.\n"
 		"\n  limner [--config FILE] --listen unix:PATH|tcp:ADDRESS:PORT [--workers N]\n"
 		"    serve FastCGI on a socket of its own\n\n"
 		"  With a listening socket on standard input (spawn-fcgi, lighttpd, mod_fcgid, systemd)\n"
@@ -393,9 +490,18 @@ cli_run(int argc, char *argv[], char *const env[])
 	struct err err = { 0 };
 	int status = 2;
 
+	if (strcmp(argv[0], "help") == 0) {
+		cli_usage(0);
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
+		if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+			(void)printf("usage: limner %s %s\n\n%s\n", commands[i].name,
+				commands[i].arguments, commands[i].summary);
+			return 0;
+		}
 		cfg = calloc(1, sizeof *cfg);
 		if (cfg == NULL)
 			return 1;

@@ -336,7 +336,9 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 	admission_leave(slot);
 	if (!ok)
 		return false;
-	if (plan->unchanged && w->res.body.len >= w->original.len)
+	/* Where originals are kept back, a larger picture is the price. */
+	if (plan->unchanged && w->res.body.len >= w->original.len &&
+		may_pass(w, w->original.bytes, w->original.len, err))
 		return err_set(err, ERR_NOT_SMALLER, "%s", "");
 	return true;
 }
@@ -350,7 +352,7 @@ answer_original(struct walk *w, const char *hash, enum format format, struct err
 	(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
 	if (w->h->cfg->on_error == CONFIG_ERROR && err->kind != ERR_NOT_SMALLER)
 		return false;
-	if (err->kind != ERR_NOT_SMALLER && !may_pass(w, w->original.bytes, w->original.len, err))
+	if (!may_pass(w, w->original.bytes, w->original.len, err))
 		return false;
 	response_start(&w->res, 200);
 	add_common(w, original_type(w, w->original.bytes, w->original.len));
@@ -468,6 +470,17 @@ answer(struct walk *w, struct err *err)
 	return w->req.transform ? picture(w, err) : pass_through(w, err);
 }
 
+/* Add what the client sent as it stands, shortened. */
+static void
+log_text(const struct walk *w, struct log_line *line, const char *name, const char *param)
+{
+	const char *value = w->gw->param(w->gw->self, param);
+	char text[256];
+
+	(void)snprintf(text, sizeof text, "%s", value != NULL ? value : "");
+	log_field(line, name, text);
+}
+
 static void
 log_request(const struct walk *w, int status, const struct err *err)
 {
@@ -479,9 +492,11 @@ log_request(const struct walk *w, int status, const struct err *err)
 	(void)!params_canonical(&req->asked, &query, &ignored);
 	log_field(&line, "event", "request");
 	log_field(&line, "id", req->id);
-	if (err == NULL || err->kind != ERR_METHOD)
-		log_field(&line, "method", req->head_only ? "HEAD" : "GET");
-	log_field(&line, "key", req->key);
+	log_text(w, &line, "method", "REQUEST_METHOD");
+	if (req->key[0] != '\0')
+		log_field(&line, "key", req->key);
+	else
+		log_text(w, &line, "path", "REQUEST_URI");
 	log_field(&line, "query", buf_text(&query));
 	log_number(&line, "status", status);
 	if (err != NULL)

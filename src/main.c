@@ -54,6 +54,29 @@ inherited_socket(void)
 	return -1;
 }
 
+static bool
+is_option(const char *s)
+{
+	return strcmp(s, "--config") == 0 || strcmp(s, "--listen") == 0 ||
+	       strcmp(s, "--workers") == 0;
+}
+
+/* Take --config FILE out of a command's own arguments, so that it may stand anywhere. */
+static int
+take_config(int argc, char *argv[], struct options *o)
+{
+	int n = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (i > 0 && i + 1 < argc && strcmp(argv[i], "--config") == 0)
+			o->config = argv[++i];
+		else
+			argv[n++] = argv[i];
+	}
+	argv[n] = NULL;
+	return n;
+}
+
 /* Returns the index of the first argument that is no option; exits on a mistake. */
 static int
 parse_options(int argc, char *argv[], struct options *o)
@@ -80,7 +103,8 @@ parse_options(int argc, char *argv[], struct options *o)
 			   text_to_int(value, 0, 1024, &n)) {
 			o->workers = (int32_t)n;
 		} else {
-			(void)fprintf(stderr, "limner: what is %s?\n\n", argv[i]);
+			(void)fprintf(stderr, "limner: %s %s\n\n", argv[i],
+				is_option(argv[i]) ? "wants a value" : "is no option");
 			cli_usage(1);
 			exit(2);
 		}
@@ -105,11 +129,14 @@ main(int argc, char *argv[])
 	}
 	first = parse_options(argc, argv, &o);
 	if (first < argc) {
+		argc = first + take_config(argc - first, argv + first, &o);
 		if (o.config != NULL && setenv("LIMNER_CONFIG", o.config, 1) != 0)
 			return 1;
 		return cli_run(argc - first, argv + first, environ);
 	}
 	fd = o.listen == NULL ? inherited_socket() : -1;
+	if (fd < 0 && o.listen == NULL && o.workers >= 0)
+		(void)fprintf(stderr, "limner: --workers goes with a socket: --listen\n\n");
 	if (fd < 0 && o.listen == NULL) {
 		cli_usage(1);
 		return 2;

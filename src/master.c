@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/now.h"
+#include "base/text.h"
 #include "server.h"
 
 #include <errno.h>
@@ -109,11 +110,13 @@ listen_tcp(const char *where, const char *address, int *ret_fd, struct err *err)
 	const char *colon = strrchr(address, ':');
 	const int on = 1;
 	char host[64];
+	int64_t port;
 	size_t n;
 	int fd;
 	bool ok = false;
 
-	if (colon == NULL || colon == address || colon[1] == '\0')
+	/* getaddrinfo would take 80000 for 14464 */
+	if (colon == NULL || colon == address || !text_to_int(colon + 1, 0, 65535, &port))
 		return wrong(err, where);
 	n = (size_t)(colon - address);
 	if (address[0] == '[' && address[n - 1] == ']') {
