@@ -57,7 +57,7 @@ admission_enter(const struct config *cfg, uint64_t deadline_us, int *ret_slot, s
 			return true;
 		}
 		if (now_mono_us() >= until)
-			return err_set(err, ERR_BUSY, "%s", "");
+			return err_set(err, until == deadline_us ? ERR_LATE : ERR_BUSY, "%s", "");
 		(void)nanosleep(&pause, NULL);
 	}
 }

@@ -14,7 +14,7 @@
  *
  * ret_slot  to be given to admission_leave; -1 when cfg->max_renders is 0 (no limit), or when the
  *           runtime folder cannot be used: pictures are still made then, and err->detail says why
- * Fails     ERR_BUSY when no slot came free
+ * Fails     ERR_BUSY when no slot came free in time, ERR_LATE when the deadline came first
  */
 bool admission_enter(
 	const struct config *cfg, uint64_t deadline_us, int *ret_slot, struct err *err) MUST_USE;

@@ -367,11 +367,6 @@ check_files(const struct config *cfg)
 	bool ok = true;
 	int slot;
 
-	if (cfg->cmyk_profile[0] != '\0' && image_cmyk_profile()[0] == '\0') {
-		(void)printf("cmyk_profile: NOT WORKING: %s is no readable CMYK profile\n",
-			cfg->cmyk_profile);
-		ok = false;
-	}
 	if (!log_open(cfg->log, false, &err)) {
 		(void)printf("log: NOT WORKING: %s\n", err.detail);
 		ok = false;

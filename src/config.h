@@ -11,6 +11,7 @@
 
 #define CONFIG_ORIGINS_MAX 8
 #define CONFIG_PRESETS_MAX 64
+#define CONFIG_PROFILE_MAX (8u << 20) /* bytes; press profiles have one or two millions */
 
 enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
 enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
@@ -65,6 +66,7 @@ struct config {
 	/* pictures */
 	int32_t jpeg_quality, webp_quality, avif_quality;
 	char cmyk_profile[1024];
+	char cmyk_digest[17]; /* of that file's bytes, in hex; "" without one */
 	/* log */
 	char log[1024];
 	int32_t log_format; /* enum config_log_format */

@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -100,11 +101,10 @@ open_preset(struct loader *l, const char *name)
 	if (*name == '\0')
 		return fail(l, "a preset needs a name: [preset card]");
 	for (c = name; *c != '\0'; c++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-",
+		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
 			    *c) == NULL)
-			return fail(l,
-				"[preset %.40s]: names are letters, digits, '.', '_' and '-'",
-				name);
+			return fail(
+				l, "[preset %.40s]: names are letters, digits, '_' and '-'", name);
 	if (config_preset(l->cfg, name) != NULL)
 		return fail(l, "[preset %.40s] is already there", name);
 	if (l->cfg->preset_count == CONFIG_PRESETS_MAX)
@@ -512,12 +512,42 @@ finish_s3(struct loader *l, struct config_origin *s3, char *const env[])
 	return true;
 }
 
+/* What the tag of a picture knows of the press profile: its bytes, wherever they lie. */
+static bool
+digest_profile(struct loader *l, struct config *cfg)
+{
+	struct buf icc = BUF_INIT(CONFIG_PROFILE_MAX);
+	unsigned char piece[4096], digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX];
+	struct err err = { 0 };
+	FILE *f = fopen(cfg->cmyk_profile, "rbe");
+	size_t n;
+	bool ok = f != NULL;
+
+	while (ok && (n = fread(piece, 1, sizeof piece, f)) > 0)
+		ok = buf_add(&icc, piece, n, &err);
+	ok = ok && ferror(f) == 0 && digest_sha256(icc.bytes, icc.len, digest, &err);
+	if (ok) {
+		digest_hex(digest, sizeof digest, hex);
+		memcpy(cfg->cmyk_digest, hex, sizeof cfg->cmyk_digest - 1);
+	} else {
+		(void)fail(l, "cmyk_profile %.200s: %s", cfg->cmyk_profile,
+			err.kind == ERR_TOO_LARGE ? "too large" : strerror(errno));
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	buf_done(&icc);
+	return ok;
+}
+
 static bool
 finish(struct loader *l, char *const env[])
 {
 	const struct config *cfg = l->cfg;
 	size_t i, k;
 
+	if (cfg->cmyk_profile[0] != '\0' && !digest_profile(l, l->cfg))
+		return false;
 	if (cfg->origin_count == 0)
 		(void)base_of(l, SETTING_FILE);
 	if (l->origins[SETTING_S3] != NULL && !finish_s3(l, l->origins[SETTING_S3], env))

@@ -27,7 +27,7 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 	memset(shaping.v, 0, sizeof shaping.v);
 	if (!buf_addf(&text, err, "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\n", ETAG_EPOCH,
 		    (int)cfg->jpeg_quality, (int)cfg->webp_quality, (int)cfg->avif_quality,
-		    cfg->cmyk_profile))
+		    cfg->cmyk_digest))
 		goto out;
 	if (!params_canonical(&shaping, &text, err))
 		goto out;

@@ -27,7 +27,7 @@ struct walk {
 	struct buf original; /* kept until the answer is decided: it may take the picture's place */
 	enum err_kind reason; /* why the answer is not what was asked for, ERR_NONE when it is */
 	char detail[256];     /* for the log */
-	uint64_t started_us, deadline_us, fetched_us;
+	uint64_t started_us, deadline_us, fetched_us, queued_us;
 	bool head_sent; /* pass-through has begun: no other answer is possible any more */
 	bool streaming; /* the original goes to the client as it comes */
 	bool decoded;   /* the cell was asked */
@@ -45,6 +45,7 @@ add_timing(struct walk *w)
 		uint64_t us;
 	} rows[] = {
 		{ "fetch", w->fetched_us },
+		{ "queue", w->queued_us },
 		{ "decode", w->times.decode_us },
 		{ "resize", w->times.resize_us },
 		{ "encode", w->times.encode_us },
@@ -80,7 +81,7 @@ add_common(struct walk *w, const char *type)
 		response_field(&w->res, "Content-Type", "%s", type);
 	response_field(&w->res, "X-Content-Type-Options", "nosniff");
 	/* An SVG opened by itself is a document: without this it could run scripts on this host. */
-	if (strncmp(type, "image/svg", 9) == 0)
+	if (strncasecmp(type, "image/svg", 9) == 0)
 		response_field(&w->res, "Content-Security-Policy",
 			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
 	if (w->req.negotiated)
@@ -96,13 +97,24 @@ add_freshness(struct walk *w, const char *etag)
 	int32_t age = err_row(w->reason)->original_s;
 
 	if (w->reason != ERR_NONE && age != ERR_AS_DONE) {
-		response_cache_age(&w->res, age);
+		/* what its owner calls private does not become public by failing */
+		if (response_is_closed(w->h->cfg, &w->head))
+			response_field(&w->res, "Cache-Control", "%s", w->head.cache_control);
+		else
+			response_cache_age(&w->res, age);
 		return;
 	}
 	if (etag[0] != '\0')
 		response_field(&w->res, "ETag", "%s", etag);
 	if (w->head.last_modified[0] != '\0')
 		response_field(&w->res, "Last-Modified", "%s", w->head.last_modified);
+	/*
+	 * A 304 from S3 may leave out the object's own Cache-Control, and ours in its place would
+	 * replace what a cache has stored: silence keeps it.
+	 */
+	if (w->res.status == 304 && w->h->cfg->object_cache_control &&
+		w->head.cache_control[0] == '\0' && w->req.origin->kind != CONFIG_FILE)
+		return;
 	response_cache_done(&w->res, w->h->cfg, &w->req, &w->head);
 }
 
@@ -121,7 +133,15 @@ original_type(const struct walk *w, const unsigned char *bytes, size_t n)
 	return format_mime_by_ending(w->req.key);
 }
 
-/* Decide whether an original may be handed out, by its first bytes (none for HEAD and 304). */
+static bool
+may_be_image(const char *type)
+{
+	return type[0] == '\0' || strncasecmp(type, "image/", 6) == 0 ||
+	       strcasecmp(type, "application/octet-stream") == 0 ||
+	       strcasecmp(type, "binary/octet-stream") == 0;
+}
+
+/* Decide whether an original may be handed out, by its first bytes (none for HEAD). */
 static bool
 may_pass(const struct walk *w, const unsigned char *bytes, size_t n, struct err *err)
 {
@@ -129,8 +149,9 @@ may_pass(const struct walk *w, const unsigned char *bytes, size_t n, struct err 
 	case CONFIG_PASS_ANY:
 		return true;
 	case CONFIG_PASS_IMAGES:
+		/* without bytes (HEAD) a type that says nothing is no reason to refuse */
 		if (n > 0 ? format_sniff(bytes, n) != FORMAT_NONE
-			  : strncmp(w->head.content_type, "image/", 6) == 0)
+			  : may_be_image(w->head.content_type))
 			return true;
 		break;
 	case CONFIG_PASS_NONE:
@@ -141,18 +162,30 @@ may_pass(const struct walk *w, const unsigned char *bytes, size_t n, struct err 
 
 /* -------------------------------------------------------------- pass-through */
 
+/* A 304 must name the tag; where the origin's does not, it is the one that was asked for. */
+static void
+name_only_tag(struct walk *w)
+{
+	const char *tag = w->req.if_.if_none_match;
+
+	if (w->head.etag[0] == '\0' && tag[0] == '"' && strchr(tag, ',') == NULL)
+		(void)!text_copy(w->head.etag, sizeof w->head.etag, tag);
+}
+
 static bool
 start_original(struct walk *w, const unsigned char *bytes, size_t n, struct err *err)
 {
 	struct response *res = &w->res;
 
-	if (!may_pass(w, bytes, n, err))
+	if (w->head.status != 304 && !may_pass(w, bytes, n, err))
 		return false;
 	response_start(res, w->head.status);
-	if (w->head.status != 304)
+	if (w->head.status != 304) {
 		add_common(w, original_type(w, bytes, n));
-	else
+	} else {
 		add_timing(w);
+		name_only_tag(w);
+	}
 	add_freshness(w, w->head.etag);
 	if (w->head.content_encoding[0] != '\0')
 		response_field(res, "Content-Encoding", "%s", w->head.content_encoding);
@@ -257,7 +290,7 @@ keep_head(void *self, const struct source_head *head, bool *ret_stream, struct e
 
 	w->head = *head;
 	w->fetched_us = now_mono_us() - w->started_us;
-	if (head->status == 304 || w->req.head_only)
+	if (head->status == 304)
 		return true;
 	if (head->has_length && head->length > w->h->cfg->max_original_bytes) {
 		w->reason = ERR_TOO_LARGE;
@@ -268,7 +301,7 @@ keep_head(void *self, const struct source_head *head, bool *ret_stream, struct e
 			return start_original(w, NULL, 0, err);
 		return true;
 	}
-	if (head->has_length)
+	if (head->has_length && !w->req.head_only)
 		return buf_reserve(&w->original, (size_t)head->length, err);
 	return true;
 }
@@ -304,6 +337,8 @@ foretell(struct walk *w, const char *hash)
 	char etag[ETAG_MADE] = "";
 	const char *type = "";
 
+	if (formats == 0) /* what is named cannot be written: no tag, a short life */
+		w->reason = ERR_NO_ENCODER;
 	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
 		if (formats == FORMAT_BIT(f)) {
 			type = format_row((enum format)f)->mime;
@@ -321,13 +356,18 @@ static bool
 make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct err *err)
 {
 	const struct config *cfg = w->h->cfg;
+	uint64_t since;
 	int slot;
 	bool ok;
 
 	if (!probe_image(w->original.bytes, w->original.len, info, err) ||
 		!plan_resolve(cfg, &w->req, info, image_writable(), plan, err))
 		return false;
-	if (!admission_enter(cfg, w->deadline_us, &slot, err))
+	since = now_mono_us();
+	ok = admission_enter(cfg, w->deadline_us, &slot, err);
+	if (cfg->max_renders > 0)
+		w->queued_us = now_mono_us() - since;
+	if (!ok)
 		return false;
 	w->decoded = true;
 	w->res.body.limit = cfg->cell_memory_bytes;
@@ -422,11 +462,6 @@ picture(struct walk *w, struct err *err)
 		return true;
 	if (w->head.status == 304)
 		return not_modified(w, tag);
-	if (w->req.head_only && w->head.has_length &&
-		w->head.length > w->h->cfg->max_original_bytes) {
-		w->reason = ERR_TOO_LARGE;
-		return start_original(w, NULL, 0, err);
-	}
 	if (w->req.head_only)
 		return foretell(w, hash);
 	if (make_picture(w, &plan, &info, err)) {
@@ -515,6 +550,8 @@ log_request(const struct walk *w, int status, const struct err *err)
 	log_number(&line, "out", (int64_t)w->res.sent);
 	if (w->fetched_us > 0)
 		log_us(&line, "fetch_ms", w->fetched_us);
+	if (w->queued_us > 0)
+		log_us(&line, "queue_ms", w->queued_us);
 	if (w->decoded) {
 		log_us(&line, "decode_ms", w->times.decode_us);
 		log_us(&line, "resize_ms", w->times.resize_us);
@@ -547,6 +584,8 @@ handler_serve(struct handler *h, const struct gateway *gw)
 	ok = request_parse(h->cfg, gw, &w->req, &err) && answer(w, &err);
 	if (!ok && !w->head_sent) {
 		response_error(&w->res, &w->req, &err);
+		if (err.kind == ERR_RANGE && w->report.content_range[0] != '\0')
+			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
 		add_timing(w);
 	}
 	if (!w->head_sent)

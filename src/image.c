@@ -15,8 +15,7 @@
 #include <magick/api.h>
 #pragma GCC diagnostic pop
 
-#define EXTRA_MAX   16         /* bytes between JPEG segments that nobody misses */
-#define PROFILE_MAX (8u << 20) /* bytes; press profiles have one or two millions */
+#define EXTRA_MAX 16 /* bytes between JPEG segments that nobody misses */
 
 /* What GraphicsMagick's own state is to this process: set up once, then only read. */
 static struct {
@@ -171,8 +170,8 @@ is_cmyk_profile(const unsigned char *icc, size_t len)
 	return yes;
 }
 
-/* Read the press profile; without one that is usable, inks are converted by arithmetic. */
-static void
+/* Read the press profile; without one, inks are converted by arithmetic. */
+static bool
 read_cmyk(const char *path)
 {
 	FILE *f = path[0] != '\0' ? fopen(path, "rbe") : NULL;
@@ -180,19 +179,20 @@ read_cmyk(const char *path)
 	size_t len;
 
 	if (f == NULL)
-		return;
-	icc = malloc(PROFILE_MAX + 1);
-	len = icc != NULL ? fread(icc, 1, PROFILE_MAX + 1, f) : 0;
+		return path[0] == '\0';
+	icc = malloc(CONFIG_PROFILE_MAX + 1);
+	len = icc != NULL ? fread(icc, 1, CONFIG_PROFILE_MAX + 1, f) : 0;
 	(void)fclose(f);
-	if (len > 0 && len <= PROFILE_MAX && is_cmyk_profile(icc, len)) {
+	if (len > 0 && len <= CONFIG_PROFILE_MAX && is_cmyk_profile(icc, len)) {
 		unsigned char *fitting = realloc(icc, len);
 
 		opened.cmyk = fitting != NULL ? fitting : icc;
 		opened.cmyk_len = len;
 		opened.cmyk_path = path;
-		return;
+		return true;
 	}
 	free(icc);
+	return false;
 }
 
 static void
@@ -260,7 +260,11 @@ image_open(const struct config *cfg, struct err *err)
 		err_set(err, ERR_INTERNAL, "%s", "");
 		return err_detail(err, "GraphicsMagick lacks JPEG or PNG, or refuses its limits");
 	}
-	read_cmyk(cfg->cmyk_profile);
+	if (!read_cmyk(cfg->cmyk_profile)) {
+		image_close();
+		err_set(err, ERR_INTERNAL, "%s", "");
+		return err_detail(err, "cmyk_profile %s is no CMYK profile", cfg->cmyk_profile);
+	}
 	return true;
 }
 

@@ -17,7 +17,8 @@ struct image_times {
  * Start GraphicsMagick for this process and its children.
  *
  * cfg     max_pixels, cell_memory_bytes and cmyk_profile are used; borrowed until image_close
- * Fails   ERR_INTERNAL when the sRGB profile cannot be made, or JPEG or PNG are missing
+ * Fails   ERR_INTERNAL when the sRGB profile cannot be made, or JPEG or PNG are missing, or
+ *         cmyk_profile is set and is none
  */
 bool image_open(const struct config *cfg, struct err *err) MUST_USE;
 void image_close(void);

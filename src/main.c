@@ -1,12 +1,15 @@
 /* Choose the front door: FastCGI on a socket, one CGI request, or the command line. */
+#include "admission.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli.h"
 #include "config.h"
+#include "handler.h"
 #include "image.h"
 #include "master.h"
 #include "server.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +36,31 @@ load(const struct options *o, struct config *cfg)
 		log_event("log", "%s", err.detail);
 }
 
+/*
+ * Look at what every worker will need, before there is a master that seems to be up while its
+ * workers die of it one by one.
+ */
+static void
+look_ahead(const struct config *cfg)
+{
+	struct handler h;
+	struct err err = { 0 };
+	int slot;
+
+	if (!handler_open(&h, cfg, &err)) {
+		(void)fprintf(stderr, "limner: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
+		exit(1);
+	}
+	handler_close(&h);
+	if (admission_enter(cfg, 0, &slot, &err) && slot < 0 && cfg->max_renders > 0)
+		log_event("max_renders", "not in force: %s", err.detail);
+	admission_leave(slot);
+}
+
 static int
 serve(const struct config *cfg, int fd)
 {
+	look_ahead(cfg);
 	return cfg->workers > 0 ? master_run(cfg, fd) : server_fcgi(cfg, fd, 0);
 }
 
@@ -121,6 +146,12 @@ main(int argc, char *argv[])
 	struct err err = { 0 };
 	int first, fd, status;
 
+	/* A memory file or a connection in the place of a closed one would be written to. */
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
 	/* Some servers put the query on a CGI program's command line (RFC 3875 4.4): it is no
 	 * option. */
 	if (getenv("GATEWAY_INTERFACE") != NULL && !server_is_listening(STDIN_FILENO)) {

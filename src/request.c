@@ -261,6 +261,18 @@ daangn_fit(const char *t)
 	return NULL;
 }
 
+/* Tell whether a list such as "t,q" has this word. */
+static bool
+names(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = strstr(list, word); at != NULL; at = strstr(at + 1, word))
+		if ((at == list || at[-1] == ',') && (at[n] == ',' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
 /* Find what t means, and with it the effective parameters. */
 static bool
 resolve(const struct config *cfg, struct request *ret, struct err *err)
@@ -269,6 +281,10 @@ resolve(const struct config *cfg, struct request *ret, struct err *err)
 	const char *fit;
 
 	ret->params = ret->asked;
+	if (names(ret->notes.dropped, "t")) {
+		ret->unknown_preset = true; /* no preset can have such a name */
+		return true;
+	}
 	if (ret->asked.t[0] == '\0') {
 		ret->transform = !cfg->require_t && params_acts(&ret->params);
 		return true;

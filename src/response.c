@@ -73,15 +73,21 @@ response_field(struct response *r, const char *name, const char *format, ...)
 	(void)!buf_addf(&r->head, &err, "%s: %s\r\n", name, value);
 }
 
+bool
+response_is_closed(const struct config *cfg, const struct source_head *head)
+{
+	return cfg->object_cache_control &&
+	       (strcasestr(head->cache_control, "private") != NULL ||
+		       strcasestr(head->cache_control, "no-store") != NULL);
+}
+
 void
 response_cache_done(struct response *r, const struct config *cfg, const struct request *req,
 	const struct source_head *head)
 {
-	/* What its owner calls private stays so, version or not. */
-	bool closed = strstr(head->cache_control, "private") != NULL ||
-		      strstr(head->cache_control, "no-store") != NULL;
+	bool closed = response_is_closed(cfg, head);
 
-	if (params_given(&req->asked, "v") && !(cfg->object_cache_control && closed))
+	if (params_given(&req->asked, "v") && !closed)
 		response_field(r, "Cache-Control", "public, max-age=%" PRIu64 ", immutable",
 			cfg->immutable_ms / 1000);
 	else if (cfg->object_cache_control && head->cache_control[0] != '\0')

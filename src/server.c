@@ -297,10 +297,11 @@ out_error(struct out *out, const struct err *err)
 	const struct gateway gw = { .self = out, .param = out_param, .write = out_write };
 	struct request req = { 0 };
 	struct response res = { 0 };
+	const char *method = out_param(out, "REQUEST_METHOD");
 
 	out->len = 0;
 	response_error(&res, &req, err);
-	(void)response_send(&res, &gw, false);
+	(void)response_send(&res, &gw, method != NULL && strcmp(method, "HEAD") == 0);
 	response_done(&res);
 }
 
@@ -440,12 +441,13 @@ server_fcgi(const struct config *cfg, int fd, int32_t max_requests)
 	int flags = fcntl(fd, F_GETFL);
 	int status = 1;
 
+	/* blocked before FCGX_Init sets handlers of its own: a signal in between would be lost */
+	s.stop = stop_open();
 	/* no socket for libfcgi: what it cannot read it drops, and comes back to us */
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&s.request, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0) {
 		log_event("failed", "libfcgi does not start");
 		return 1;
 	}
-	s.stop = stop_open(); /* after FCGX_Init, which sets handlers of its own */
 	/* workers race for each connection: who comes late must not wait in accept */
 	if (s.stop < 0 || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
 		log_event("failed", "listening socket: %s", strerror(errno));

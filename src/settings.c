@@ -84,7 +84,8 @@ const struct setting settings_table[] = {
 	{ "queue", SETTING_MAIN, MS(config, queue_ms, 0, 10 * MINUTE), .unset = "2s",
 	  .summary = "Longest wait in that queue; then the answer is 503." },
 	{ "runtime_dir", SETTING_MAIN, TEXT_OF(PATH, config, runtime_dir), .unset = "/run/limner",
-	  .summary = "Folder for what processes share (the queue's slots)." },
+	  .summary = "Folder for what processes share (the queue's slots). It must be there and writable for\n"
+	             "the web server's user where max_renders is set; limner check tells." },
 	{ "jpeg_quality", SETTING_MAIN, INT(jpeg_quality, 1, 100), .unset = "80",
 	  .summary = "Quality of JPEG when the query names none." },
 	{ "webp_quality", SETTING_MAIN, INT(webp_quality, 1, 100), .unset = "80",
@@ -113,7 +114,8 @@ const struct setting settings_table[] = {
 	{ "mount", SETTING_FILE, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
 	  .summary = "The part of the URL's path that is not part of the file's name." },
 	{ "root", SETTING_FILE, TEXT_OF(PATH, config_origin, root), .unset = "/srv/limner",
-	  .summary = "The folder; nothing outside it is ever opened." },
+	  .summary = "The folder; nothing outside it is ever opened. Links in it must be relative and stay\n"
+	             "inside." },
 
 	{ "mount", SETTING_S3, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
 	  .summary = "The part of the URL's path that is not part of the object's key." },

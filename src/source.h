@@ -48,6 +48,7 @@ struct source_report {
 	int tries;      /* 1, or 2 after a reset */
 	uint64_t bytes; /* of body received */
 	char code[64];  /* S3's error code */
+	char content_range[64]; /* of a refused range, when the origin said its size */
 };
 
 struct source;

@@ -330,6 +330,9 @@ file_fetch(void *state, const struct source_call *call, const struct source_sink
 out:
 	if (!ok)
 		report->status = err_row(err->kind)->status;
+	if (!ok && err->kind == ERR_RANGE)
+		(void)snprintf(report->content_range, sizeof report->content_range,
+			"bytes */%" PRIu64, (uint64_t)st.st_size);
 	if (fd >= 0)
 		(void)close(fd);
 	return ok;

@@ -432,6 +432,9 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct source_report *repor
 		goto out;
 	ok = head.status == 200 || head.status == 206 || head.status == 304 ||
 	     refused(origin, head.status, buf_text(&xml), report, err);
+	if (head.status == 416)
+		(void)!text_copy(
+			report->content_range, sizeof report->content_range, head.content_range);
 out:
 	buf_done(&f.text);
 	buf_done(&url);

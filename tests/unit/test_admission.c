@@ -89,7 +89,7 @@ START_TEST(does_not_wait_past_the_deadline)
 	cfg.queue_ms = 60000;
 	ck_assert(admission_enter(&cfg, start + 30000u, &first, &err));
 	ck_assert(!admission_enter(&cfg, start + 30000u, &second, &err));
-	ck_assert_int_eq(err.kind, ERR_BUSY);
+	ck_assert_int_eq(err.kind, ERR_LATE);
 	admission_leave(first);
 }
 END_TEST

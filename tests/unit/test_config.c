@@ -279,7 +279,7 @@ START_TEST(says_where_a_mistake_is_and_what_is_allowed)
 		blocks++;
 		block = next;
 	}
-	ck_assert_int_eq(blocks, 57);
+	ck_assert_int_eq(blocks, 58);
 	free(all);
 }
 END_TEST

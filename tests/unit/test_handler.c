@@ -263,6 +263,7 @@ START_TEST(answers_with_the_original_when_the_picture_fails)
 		{ "/img/cut.jpg?w=80", "cut.jpg", "broken" },
 		{ "/img/logo.svg?w=80", "logo.svg", "not-an-image" },
 		{ "/img/a.jpg?t=nobody", "a.jpg", "unknown-preset" },
+		{ "/img/a.jpg?w=80&t=no.body", "a.jpg", "unknown-preset, bad-value=\"t\"" },
 		{ "/img/a.jpg?w=8000&h=8000&fit=fill&up=1", "a.jpg", "pixels" },
 	};
 
@@ -408,6 +409,7 @@ START_TEST(confirms_an_original_by_tag_or_date)
 	ck_assert_str_eq(field("Content-Length"), "2");
 	ck_assert(ask("/img/a.jpg", "HTTP_RANGE", "bytes=9999999-"));
 	ck_assert_int_eq(status(), 416);
+	ck_assert_int_eq(strncmp(field("Content-Range"), "bytes */", 8), 0);
 }
 END_TEST
 
@@ -424,6 +426,17 @@ START_TEST(foretells_without_decoding)
 	ck_assert_str_ne(field("Content-Length"), "");
 	ck_assert(ask("/img/nothing.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(status(), 404);
+	ck_assert(ask("/img/a.jpg?w=80&f=avif", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "no-encoder");
+	ck_assert_str_eq(field("ETag"), "");
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=60");
+	cfg->max_original_bytes = 1000;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "too-large");
+	ck_assert_str_ne(field("Content-Length"), "");
+	cfg->on_error = CONFIG_ERROR;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 413);
 }
 END_TEST
 
@@ -435,6 +448,17 @@ START_TEST(sends_the_original_when_it_is_the_smaller_one)
 	ck_assert_str_ne(field("ETag"), "");
 	ck_assert_ptr_nonnull(strstr(field("Cache-Control"), "max-age=86400"));
 	body_is_file("low.jpg");
+}
+END_TEST
+
+START_TEST(keeps_originals_back_even_when_they_are_smaller)
+{
+	cfg->pass = CONFIG_PASS_NONE;
+	ck_assert(ask("/img/low.jpg?q=95", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	body_is(160, 120, FORMAT_JPEG);
+	ck_assert_uint_gt(mem.out.len, 1500); /* low.jpg itself has fewer */
 }
 END_TEST
 
@@ -591,7 +615,7 @@ suite_handler(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, makes_the_picture_that_was_asked_for, 0, 6);
-	tcase_add_loop_test(t, answers_with_the_original_when_the_picture_fails, 0, 6);
+	tcase_add_loop_test(t, answers_with_the_original_when_the_picture_fails, 0, 7);
 	tcase_add_test(t, keeps_to_its_limits);
 	tcase_add_loop_test(t, answers_errors_where_errors_are_wanted, 0, 4);
 	tcase_add_loop_test(t, passes_through_what_it_may, 0, 11);
@@ -601,6 +625,7 @@ suite_handler(void)
 	tcase_add_test(t, confirms_an_original_by_tag_or_date);
 	tcase_add_test(t, foretells_without_decoding);
 	tcase_add_test(t, sends_the_original_when_it_is_the_smaller_one);
+	tcase_add_test(t, keeps_originals_back_even_when_they_are_smaller);
 	tcase_add_test(t, writes_the_next_best_format_when_it_must);
 	tcase_add_test(t, varies_only_when_the_answer_depended_on_accept);
 	tcase_add_test(t, names_what_it_dropped);

@@ -118,17 +118,18 @@ START_TEST(converts_cmyk_without_profile_by_the_setting)
 }
 END_TEST
 
-START_TEST(goes_without_a_cmyk_profile_that_is_none)
+START_TEST(does_not_start_with_a_cmyk_profile_that_is_none)
 {
 	static const char *const names[] = { "text.jpg", "missing.icc", "empty.jpg" };
-	struct picture s;
+	static struct config cfg;
+	struct err err = { 0 };
 
 	image_close();
-	pictures_open(256u << 20, names[_i]);
-	ck_assert_str_eq(image_cmyk_profile(), "");
-	s = pictures_render("cmyk.jpg", "f=png");
-	pictures_expect(&s, names[_i], 48, 30, 0x000000ff, 8);
-	free(s.rgba);
+	cfg = pictures_cfg;
+	(void)snprintf(cfg.cmyk_profile, sizeof cfg.cmyk_profile, "%s", names[_i]);
+	ck_assert(!image_open(&cfg, &err));
+	ck_assert_ptr_nonnull(strstr(err.detail, "is no CMYK profile"));
+	pictures_open(256u << 20, NULL);
 }
 END_TEST
 
@@ -293,7 +294,7 @@ suite_image_ops(void)
 	tcase_add_loop_test(c, shows_cmyk_the_right_way_round, 0, 3);
 	tcase_add_loop_test(c, converts_cmyk_by_its_own_profile, 0, 2);
 	tcase_add_test(c, converts_cmyk_without_profile_by_the_setting);
-	tcase_add_loop_test(c, goes_without_a_cmyk_profile_that_is_none, 0, 3);
+	tcase_add_loop_test(c, does_not_start_with_a_cmyk_profile_that_is_none, 0, 3);
 	tcase_add_loop_test(c, converts_wide_gamut_to_srgb, 0, 2);
 	tcase_add_loop_test(c, converts_grey_by_its_profile, 0, 2);
 	tcase_add_loop_test(c, keeps_edges_of_alpha_free_of_dark_fringes, 0, 3);
