@@ -11,6 +11,7 @@
 #include "server.h"
 
 #include "base/log.h"
+#include "base/now.h"
 #include "handler.h"
 #include "response.h"
 
@@ -292,7 +293,7 @@ out_param(void *self, const char *name)
 
 /* Put an error in the place of what is held. */
 static void
-out_error(struct out *out, const struct err *err)
+out_error(struct out *out, uint64_t started_us, const struct err *err)
 {
 	const struct gateway gw = { .self = out, .param = out_param, .write = out_write };
 	struct request req = { 0 };
@@ -301,6 +302,8 @@ out_error(struct out *out, const struct err *err)
 
 	out->len = 0;
 	response_error(&res, &req, err);
+	response_field(&res, "Server-Timing", "total;dur=%.1f",
+		(double)(now_mono_us() - started_us) / 1000.0);
 	(void)response_send(&res, &gw, method != NULL && strcmp(method, "HEAD") == 0);
 	response_done(&res);
 }
@@ -311,6 +314,7 @@ out_serve(struct out *out, struct handler *h)
 {
 	const struct gateway gw = { .self = out, .param = out_param, .write = out_write };
 	struct err err = { 0 };
+	uint64_t started_us = now_mono_us();
 
 	if (!handler_serve(h, &gw)) {
 		if (out->left)
@@ -318,7 +322,7 @@ out_serve(struct out *out, struct handler *h)
 		(void)err_set(&err, ERR_ORIGIN, "%s", "");
 		log_event("replaced", "an answer that broke off at once, by status %d",
 			err_row(err.kind)->status);
-		out_error(out, &err);
+		out_error(out, started_us, &err);
 	}
 	return out_flush(out);
 }
@@ -501,7 +505,7 @@ server_cgi(const struct config *cfg)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	if (!handler_open(&h, cfg, &err)) {
 		log_event("failed", "%s %s", err.say, err.detail);
-		out_error(&out, &err);
+		out_error(&out, now_mono_us(), &err);
 		(void)out_flush(&out);
 		return 1;
 	}
