@@ -266,18 +266,23 @@ fell(struct cell *c, struct err *err)
 
 /* Wait for the outcome. */
 static bool
-await(struct cell *c, uint64_t deadline_us, struct cell_outcome *outcome, struct err *err)
+await(struct cell *c, const struct gateway *peer, uint64_t deadline_us,
+	struct cell_outcome *outcome, struct err *err)
 {
 	struct pollfd p = { .fd = c->socket, .events = POLLIN };
 	int left, n;
 
 	for (;;) {
 		left = now_left_ms(deadline_us);
-		n = poll(&p, 1, left);
+		n = poll(&p, 1, gateway_wait_ms(peer, left));
 		if (n > 0)
 			break;
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (gateway_gone(peer)) {
+			(void)bury(c, true);
+			return err_set(err, ERR_PEER_GONE, "%s", "");
+		}
 		if (n == 0 && left > 0)
 			continue;
 		(void)bury(c, true);
@@ -330,8 +335,8 @@ hand_over(struct cell *c, const struct cell_job *job, const unsigned char *bytes
 
 bool
 cell_render(struct cell *c, const unsigned char *bytes, size_t n, const struct image_info *info,
-	const struct plan *plan, uint64_t deadline_us, struct buf *ret, struct image_times *times,
-	struct err *err)
+	const struct plan *plan, const struct gateway *peer, uint64_t deadline_us, struct buf *ret,
+	struct image_times *times, struct err *err)
 {
 	struct cell_job job;
 	struct cell_outcome outcome;
@@ -351,7 +356,7 @@ cell_render(struct cell *c, const unsigned char *bytes, size_t n, const struct i
 		cell_close(c);
 	if (c->pid == 0 && !spawn(c, err))
 		return false;
-	if (!hand_over(c, &job, bytes, err) || !await(c, deadline_us, &outcome, err))
+	if (!hand_over(c, &job, bytes, err) || !await(c, peer, deadline_us, &outcome, err))
 		return false;
 	c->pictures++;
 	ok = outcome.ok;

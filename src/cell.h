@@ -26,14 +26,16 @@ void cell_open(struct cell *c, const struct config *cfg);
 /*
  * Render one picture in the child.
  *
+ * peer         who waits for it, or NULL; the child is killed when it is gone
  * deadline_us  on now_mono_us's clock; the child is killed when it passes
  * ret          with the caller's limit; written only on success
- * Fails        as image_render; ERR_CRASHED (the child died), ERR_LATE (deadline), ERR_MEMORY;
+ * Fails        as image_render; ERR_CRASHED (the child died), ERR_LATE (deadline), ERR_MEMORY,
+ *              ERR_PEER_GONE;
  *              ERR_CRASHED as well when no child can be made
  */
 bool cell_render(struct cell *c, const unsigned char *bytes, size_t n,
-	const struct image_info *info, const struct plan *plan, uint64_t deadline_us,
-	struct buf *ret, struct image_times *times, struct err *err) MUST_USE;
+	const struct image_info *info, const struct plan *plan, const struct gateway *peer,
+	uint64_t deadline_us, struct buf *ret, struct image_times *times, struct err *err) MUST_USE;
 
 /* End the child, if any. May be called twice. */
 void cell_close(struct cell *c);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "config.h"
+#include "credentials.h"
 #include "etag.h"
 #include "handler.h"
 #include "image.h"
@@ -11,6 +12,7 @@
 #include "probe.h"
 #include "request.h"
 #include "source.h"
+#include "spool.h"
 #include "transport.h"
 
 #include <errno.h>
@@ -99,7 +101,7 @@ static int
 render(int argc, char *argv[], struct config *cfg)
 {
 	const char *in = NULL, *query = NULL, *out = "-";
-	struct buf original = BUF_INIT(cfg->max_original_bytes),
+	struct buf original = BUF_INIT(cfg->origins[0].policy.max_original_bytes),
 		   result = BUF_INIT(cfg->cell_memory_bytes);
 	struct image_times times = { 0 };
 	struct image_info info;
@@ -126,7 +128,11 @@ render(int argc, char *argv[], struct config *cfg)
 		(void)fprintf(stderr, "limner: render: say where with -o FILE (-o - for a pipe)\n");
 		return 2;
 	}
-	cfg->strict = true; /* whoever types a parameter wants to hear of a mistake */
+	/* any origin will do, the first: what the file is not asked for does not count */
+	cfg->origin_count = 1;
+	cfg->origins[0].host[0] = '\0';
+	cfg->origins[0].policy.strict =
+		true; /* whoever types a parameter wants to hear of a mistake */
 	if (!image_open(cfg, &err)) {
 		(void)complain("render", &err);
 		return 1;
@@ -134,7 +140,7 @@ render(int argc, char *argv[], struct config *cfg)
 	if (!read_file(in, &original, &err) || !request_for(cfg, query, &req, &err) ||
 		!follow_ending(out, &req, &err) ||
 		!probe_image(original.bytes, original.len, &info, &err) ||
-		!plan_resolve(cfg, &req, &info, image_writable(), &plan, &err) ||
+		!plan_resolve(&req, &info, image_writable(), &plan, &err) ||
 		!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err) ||
 		!write_file(out, &result, &err)) {
 		(void)complain("render", &err);
@@ -185,15 +191,15 @@ collect_body(void *self, const void *bytes, size_t n, struct err *err)
 }
 
 static bool
-fetch(const struct config *cfg, const struct request *req, bool head_only, struct collected *c,
-	struct source_report *report, struct err *err)
+fetch(const struct request *req, bool head_only, struct collected *c, struct source_report *report,
+	struct err *err)
 {
 	struct source *source = NULL;
 	struct source_sink sink = { c, collect_head, collect_body };
 	struct source_call call = {
 		.key = req->key,
 		.head_only = head_only,
-		.deadline_us = now_mono_us() + cfg->deadline_ms * 1000u,
+		.deadline_us = now_mono_us() + req->origin->policy.deadline_ms * 1000u,
 	};
 	bool ok = source_open(req->origin, &source, err) &&
 		  source_fetch(source, &call, &sink, report, err);
@@ -247,8 +253,8 @@ explain_request(const struct config *cfg, const struct request *req, struct err 
 	if (ok) {
 		(void)printf("origin     %s, mounted at %s\nkey        %s\nasked      %s\n"
 			     "effective  %s\nhash       %s\n",
-			config_origin_kind_name(req->origin->kind), req->origin->mount, req->key,
-			buf_text(&asked), buf_text(&effective), hash);
+			req->origin->title, req->origin->mount, req->key, buf_text(&asked),
+			buf_text(&effective), hash);
 		if (req->notes.dropped[0] != '\0')
 			(void)printf("dropped    %s (not valid)\n", req->notes.dropped);
 		if (!req->transform)
@@ -262,14 +268,14 @@ explain_request(const struct config *cfg, const struct request *req, struct err 
 
 /* What the original is, and what would be done with it. */
 static void
-explain_original(const struct config *cfg, const struct request *req)
+explain_original(const struct request *req)
 {
-	struct collected c = { .bytes = BUF_INIT(cfg->max_original_bytes) };
+	struct collected c = { .bytes = BUF_INIT(req->origin->policy.max_original_bytes) };
 	struct source_report report = { 0 };
 	struct image_info info;
 	struct plan plan;
 	struct err err = { 0 };
-	bool ok = fetch(cfg, req, false, &c, &report, &err);
+	bool ok = fetch(req, false, &c, &report, &err);
 
 	if (ok)
 		(void)printf("original   %s, %" PRIu64 " bytes, ETag %s\n", c.head.content_type,
@@ -280,7 +286,7 @@ explain_original(const struct config *cfg, const struct request *req)
 			format_row(info.format)->name, info.width, info.height, info.orientation,
 			info.alpha ? ", alpha" : "", info.cmyk ? ", CMYK" : "",
 			info.icc ? ", profile" : "", info.animated ? ", animated" : "");
-	ok = ok && plan_resolve(cfg, req, &info, image_writable(), &plan, &err);
+	ok = ok && plan_resolve(req, &info, image_writable(), &plan, &err);
 	(void)printf("\n");
 	if (ok)
 		plan_print(&plan, stdout);
@@ -294,56 +300,66 @@ static int
 explain(int argc, char *argv[], struct config *cfg)
 {
 	struct asker asker = { 0 };
-	struct gateway gw = { &asker, asker_param, asker_write };
+	struct gateway gw = { .self = &asker, .param = asker_param, .write = asker_write };
 	struct handler h = { 0 };
 	struct request req = { 0 };
 	struct err err = { 0 };
-	bool ok;
+	bool ok = true;
 
 	if (argc != 2) {
 		(void)fprintf(stderr, "usage: limner explain '/img/a.jpg?w=300'\n");
 		return 2;
 	}
-	asker.uri = strstr(argv[1], "://"); /* a whole URL: its path is what counts */
-	asker.uri = asker.uri != NULL ? strchr(asker.uri + 3, '/') : argv[1];
-	if (asker.uri == NULL)
-		asker.uri = "/";
+	asker.uri = argv[1]; /* of a whole URL the host counts too */
 	if (!log_open("none", false, &err) || !image_open(cfg, &err))
 		return complain("explain", &err);
-	ok = handler_open(&h, cfg, &err);
-	if (ok) {
-		/* a request that is refused is explained by its answer */
-		if (request_from_text(cfg, asker.uri, &req, &err) && req.kind == REQUEST_PICTURE) {
-			ok = explain_request(cfg, &req, &err);
-			if (ok && req.transform)
-				explain_original(cfg, &req);
-			(void)printf("\n");
-		}
-		(void)fflush(stdout); /* the cell is forked: nothing must be printed twice */
-		ok = ok && handler_serve(&h, &gw);
-		handler_close(&h);
+	handler_open(&h, cfg);
+	/* a request that is refused is explained by its answer */
+	if (request_from_text(cfg, asker.uri, &req, &err) && req.kind == REQUEST_PICTURE) {
+		ok = explain_request(cfg, &req, &err);
+		if (ok && req.transform)
+			explain_original(&req);
+		(void)printf("\n");
 	}
+	(void)fflush(stdout); /* the cell is forked: nothing must be printed twice */
+	ok = ok && handler_serve(&h, &gw);
+	handler_close(&h);
 	image_close();
 	return ok ? 0 : complain("explain", &err);
 }
 
 /* ----------------------------------------------------------------------- check */
 
+/* Tell where the keys of an S3 origin come from; what is wrong with them, its own check tells. */
+static void
+print_keys(const struct config_origin *origin)
+{
+	struct credentials *credentials = NULL;
+	struct err err = { 0 };
+
+	if (origin->kind != CONFIG_S3 || origin->anonymous ||
+		!credentials_open(origin, environ, &credentials, &err))
+		return;
+	(void)printf("keys of %s: from %s\n", origin->title, credentials_source(credentials));
+	credentials_close(credentials);
+}
+
 /* Ask for a key nobody has: an origin that is set up well says that it is not there. */
 static bool
-check_origin(const struct config *cfg, const struct config_origin *origin)
+check_origin(const struct config_origin *origin)
 {
 	struct collected c = { .bytes = BUF_INIT(65536) };
 	struct source_report report = { 0 };
 	struct request req = { .origin = origin, .key = "limner-check/no-such-picture" };
 	struct err err = { 0 };
-	bool ok = fetch(cfg, &req, false, &c, &report, &err);
+	bool ok = fetch(&req, false, &c, &report, &err);
 
 	buf_done(&c.bytes);
-	(void)printf("origin %s at %s: ", config_origin_kind_name(origin->kind), origin->mount);
+	print_keys(origin);
+	(void)printf("origin %s at %s%s: ", origin->title, origin->host, origin->mount);
 	/* any web server says 404; only S3 says why */
 	if (ok || (err.kind == ERR_NOT_FOUND &&
-			  (origin->kind == CONFIG_FILE || report.code[0] != '\0'))) {
+			  (origin->kind != CONFIG_S3 || report.code[0] != '\0'))) {
 		(void)printf("ok (it answers, and says so when a picture is missing)\n");
 		return true;
 	}
@@ -363,6 +379,7 @@ check_origin(const struct config *cfg, const struct config_origin *origin)
 static bool
 check_files(const struct config *cfg)
 {
+	struct spool spool = { .limit = 1, .folder = cfg->spool_dir };
 	struct err err = { 0 };
 	bool ok = true;
 	int slot;
@@ -378,6 +395,11 @@ check_files(const struct config *cfg)
 		ok = false;
 	}
 	admission_leave(slot);
+	if (!spool_add(&spool, "x", 1, &err)) {
+		(void)printf("spool_dir: NOT WORKING: %s\n", err.detail);
+		ok = false;
+	}
+	spool_done(&spool);
 	return ok;
 }
 
@@ -413,7 +435,7 @@ check(int argc, char *argv[], struct config *cfg)
 	(void)printf("\n");
 	ok = check_files(cfg);
 	for (size_t i = 0; i < cfg->origin_count; i++)
-		ok = check_origin(cfg, &cfg->origins[i]) && ok;
+		ok = check_origin(&cfg->origins[i]) && ok;
 	image_close();
 	return ok ? 0 : 1;
 }

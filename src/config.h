@@ -9,45 +9,19 @@
 
 #include "params.h"
 
-#define CONFIG_ORIGINS_MAX 8
-#define CONFIG_PRESETS_MAX 64
+#define CONFIG_ORIGINS_MAX 16
+#define CONFIG_PRESETS_MAX 256
+#define CONFIG_NAME        33         /* bytes of a preset's or an origin's name, with its NUL */
 #define CONFIG_PROFILE_MAX (8u << 20) /* bytes; press profiles have one or two millions */
 
 enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
 enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
 enum config_log_format { CONFIG_LOG_KV, CONFIG_LOG_JSON };
-enum config_origin_kind { CONFIG_FILE, CONFIG_S3 };
+enum config_addressing { CONFIG_ADDRESS_PATH, CONFIG_ADDRESS_VIRTUAL };
+enum config_origin_kind { CONFIG_FILE, CONFIG_S3, CONFIG_HTTP };
 
-/* One place where originals are; sections [file] and [s3]. */
-struct config_origin {
-	enum config_origin_kind kind;
-	char mount[256]; /* URL prefix, begins and ends with / */
-	/* file */
-	char root[1024];
-	/* s3 */
-	char bucket[64];
-	char region[64];
-	char endpoint[256]; /* http(s)://host[:port], no slash at the end; "" = AWS, by region */
-	char prefix[256];   /* put before every key */
-	char access_key[160];
-	char secret_key[160];
-	char session_token[4096];
-	bool anonymous;
-	char ca_file[1024];
-	bool forbidden_is_missing;
-	/* any network origin */
-	uint64_t connect_ms, stall_ms;
-};
-
-struct config_preset {
-	char name[33];
-	struct params params;
-};
-
-struct config {
-	/* processes */
-	int32_t workers;      /* 0: this process serves alone */
-	int32_t max_requests; /* a worker under the master leaves after so many; 0 never */
+/* What holds for every origin, unless an origin's section says otherwise for itself. */
+struct config_policy {
 	/* requests */
 	uint64_t deadline_ms;
 	bool strict;
@@ -58,22 +32,79 @@ struct config {
 	uint64_t max_original_bytes;
 	int64_t max_pixels; /* of an original, before anything is decoded */
 	int64_t max_result_pixels;
+	/* pictures */
+	int32_t jpeg_quality, webp_quality, avif_quality;
+	/* [cache] */
+	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
+	bool object_cache_control; /* the object's own Cache-Control wins */
+};
+
+/* One place where originals are: a section named after its kind, alone or with a name. */
+struct config_origin {
+	enum config_origin_kind kind;
+	char title[CONFIG_NAME + 8]; /* "s3", or "s3 photos": as its section's head has it */
+	char mount[256];             /* URL prefix, begins and ends with / */
+	char host[256];              /* this host alone, "*.example.com" its subdomains; "" any */
+	struct config_policy policy; /* what holds here */
+	/* file */
+	char root[1024];
+	/* s3 */
+	char bucket[64];
+	char region[64];
+	char endpoint[256]; /* http(s)://host[:port], no slash at the end; "" = AWS, by region */
+	char prefix[256];   /* put before every key */
+	char access_key[160];
+	char secret_key[160];
+	char session_token[4096];
+	char profile[128];      /* of AWS's shared files; "" = where no profile is named */
+	char runtime_dir[1024]; /* where processes share temporary keys: the configuration's */
+	bool anonymous;
+	char ca_file[1024];
+	bool forbidden_is_missing;
+	int32_t addressing; /* enum config_addressing */
+	bool version;       /* v of the query is the object's version */
+	bool requester_pays;
+	bool verify_md5;           /* bytes against an ETag that is their MD5 */
+	char sse_customer_key[64]; /* 32 bytes in base64; "" without one */
+	/* http */
+	char url[512];             /* http(s)://host[:port]/path, put before every key */
+	char forward_headers[256]; /* names, ", " between them */
+	bool allow_private;        /* addresses that are not public */
+	int32_t redirects;         /* to follow */
+	bool http2;
+	/* any network origin */
+	uint64_t connect_ms, stall_ms;
+	uint64_t answer_ms; /* to the first byte of an answer; 0: the deadline alone */
+	int32_t retries;    /* after the first try */
+};
+
+struct config_preset {
+	char name[CONFIG_NAME];
+	char origin[CONFIG_NAME]; /* name of the only origin that has it, "" for all */
+	struct params params;
+};
+
+struct config {
+	/* processes */
+	int32_t workers;      /* 0: this process serves alone */
+	int32_t max_requests; /* a worker under the master leaves after so many; 0 never */
+	/* limits */
 	uint64_t cell_memory_bytes;
 	int32_t cell_pictures; /* after so many the cell is made anew */
 	int32_t max_renders;   /* at the same time, host-wide; 0: no limit */
 	uint64_t queue_ms;
 	char runtime_dir[1024];
+	uint64_t spool_above_bytes; /* larger originals wait in a file */
+	char spool_dir[1024];
 	/* pictures */
-	int32_t jpeg_quality, webp_quality, avif_quality;
 	char cmyk_profile[1024];
 	char cmyk_digest[17]; /* of that file's bytes, in hex; "" without one */
 	/* log */
 	char log[1024];
 	int32_t log_format; /* enum config_log_format */
-	/* [cache] */
-	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
-	bool object_cache_control; /* the object's own Cache-Control wins */
 
+	struct config_policy
+		policy; /* of origins that say nothing else; requests ask their origin's */
 	struct config_origin origins[CONFIG_ORIGINS_MAX];
 	size_t origin_count; /* at least 1 once loaded */
 	struct config_preset presets[CONFIG_PRESETS_MAX];
@@ -88,28 +119,35 @@ struct config {
  *         without a system folder of one's own), else the system's (sysconfdir)/limner/limner.conf,
  *         else none (defaults and environment alone)
  * env     "NAME=value" strings, NULL at the end (environ); LIMNER_KEY sets a key of the first,
- *         unnamed section, LIMNER_SECTION_KEY one of another (LIMNER_S3_BUCKET). Empty values count
- *         as unset; names nobody knows are mistakes. For an S3 origin without keys of its own,
- *         AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN serve, and AWS_REGION
- *         where no region was set. Nothing else is read: HTTP_* of a CGI environment are a
- *         stranger's words.
- * ret     zeroed by the caller; without any origin section or override there is one `file`
- *         origin. Relative paths of the file count from the file's folder, those of the
- *         environment from the process's.
- * Fails   ERR_INTERNAL, text in err->detail: "limner.conf:12: …"
+ *         unnamed section, LIMNER_SECTION_KEY one of another (LIMNER_S3_BUCKET), LIMNER_S3_NAME_KEY
+ *         one of [s3 NAME], whose name is written in capitals and with _ for -. Empty values count
+ *         as unset; names nobody knows are mistakes. For an S3 origin without a region,
+ *         AWS_REGION serves (its keys: credentials.h). Nothing else is read: HTTP_* of a CGI
+ * environment are a stranger's words. ret     zeroed by the caller; without any origin section or
+ * override there is one `file` origin. Relative paths of the file count from the file's folder,
+ * those of the environment from the process's. Fails   ERR_INTERNAL, text in err->detail:
+ * "limner.conf:12: …"
  */
 bool config_load(const char *path, char *const env[], struct config *ret, struct err *err) MUST_USE;
 
-/* Find a preset by its exact name, or NULL. */
-const struct config_preset *config_preset(const struct config *cfg, const char *name);
+/* Find a preset by its exact name, or NULL. An origin's own come before everybody's. */
+const struct config_preset *config_preset(
+	const struct config *cfg, const struct config_origin *origin, const char *name);
 
 /*
- * Find the origin with the longest mount that begins this raw URL path, or NULL. Mounts are
- * compared byte by byte: an escape in one is not the letter it stands for.
+ * Find the origin a request is for, or NULL.
+ *
+ * Among those whose mount begins the raw URL path, one that names the host comes before one for a
+ * whole domain, and that before one for any host; then the longest mount wins. Mounts are compared
+ * byte by byte: an escape in one is not the letter it stands for.
+ *
+ * host  as the client sent it; letters' case, a port and a dot at the end do not count
  */
-const struct config_origin *config_origin(const struct config *cfg, const char *path);
+const struct config_origin *config_origin(
+	const struct config *cfg, const char *host, const char *path);
 
-const char *config_origin_kind_name(enum config_origin_kind kind);
+/* What follows the kind in an origin's title: "photos"; "" for one without a name. */
+const char *config_origin_name(const struct config_origin *origin);
 
 /* Print the settings in force, secrets as "(set)", in the file's own form. */
 void config_print(const struct config *cfg, FILE *f);
@@ -121,7 +159,14 @@ void config_describe(FILE *f);
  * The table behind all that (settings.c): one row per setting, read by the loader (config_load.c),
  * by config_print, by config_describe and by a unit test.
  */
-enum setting_section { SETTING_MAIN, SETTING_CACHE, SETTING_FILE, SETTING_S3, SETTING__SECTIONS };
+enum setting_section {
+	SETTING_MAIN,
+	SETTING_CACHE,
+	SETTING_FILE,
+	SETTING_S3,
+	SETTING_HTTP,
+	SETTING__SECTIONS
+};
 
 enum setting_kind {
 	SETTING_INT,
@@ -135,17 +180,23 @@ enum setting_kind {
 	SETTING_PATH,
 	SETTING_LOG,   /* a word of base/log, or a path */
 	SETTING_MOUNT, /* begins and ends with / */
+	SETTING_HOST,  /* a name, or *. and a name */
 	SETTING_URL,   /* http(s)://host[:port] */
+	SETTING_BASE,  /* that, and a path */
+	SETTING_NAMES, /* of request headers, commas between them */
 };
 
 #define SETTING_SECRET 1u /* flags: never printed */
+#define SETTING_POLICY 2u /* may stand in an origin's section too; offset into config_policy */
+
+#define SETTINGS_MAX 128 /* rows */
 
 struct setting {
 	const char *name; /* the key in the file */
 	enum setting_section section;
 	enum setting_kind kind;
 	unsigned flags;
-	size_t offset;     /* into struct config, or struct config_origin for FILE and S3 */
+	size_t offset;     /* into struct config, or config_policy, or config_origin for origins */
 	size_t size;       /* of a text field, with its NUL */
 	uint64_t min, max; /* inclusive; numbers, byte counts and times (ms) only */
 	const struct param_choice *choices; /* CHOICE: ends with a NULL name */
@@ -157,13 +208,28 @@ extern const struct setting settings_table[];
 extern const size_t settings_count;
 
 #define SETTINGS_WHY 160 /* bytes of a complaint, with its NUL */
-#define SETTINGS_ENV 64  /* bytes of an environment name, with its NUL */
+#define SETTINGS_ENV 96  /* bytes of an environment name, with its NUL */
 
-/* "cache", "file", "s3"; "" for the first, unnamed section. */
+/* "cache", "file", "s3", "http"; "" for the first, unnamed section. */
 const char *settings_section_name(enum setting_section section);
 
-/* Give every field of one section its row's `unset`. base: the struct its rows point into. */
+/* Tell whether a section is an origin's. */
+bool settings_is_origin(enum setting_section section);
+
+/* Tell whether a row's key may stand in a section: its own, or an origin's if so flagged. */
+bool settings_belongs(const struct setting *row, enum setting_section section);
+
+/*
+ * Give every field of one section its row's `unset`. base: struct config, or struct config_origin
+ * for an origin's section, whose policy is left as it is.
+ */
 void settings_init(enum setting_section section, void *base);
+
+/* Copy one field from one struct to another of its kind. */
+void settings_copy(const struct setting *row, const void *from, void *to);
+
+/* Tell whether one field is the same in two structs. */
+bool settings_same(const struct setting *row, const void *one, const void *other);
 
 /*
  * Set one field from text.
@@ -183,8 +249,14 @@ void settings_print(const struct setting *row, const void *base, FILE *f);
 /* Say what is allowed: "a whole number from 0 to 1024". */
 void settings_allowed(const struct setting *row, char ret[SETTINGS_WHY]);
 
-/* Write the environment variable's name. */
-void settings_env_name(const struct setting *row, char ret[SETTINGS_ENV]);
+/*
+ * Write the environment variable's name.
+ *
+ * section  the row's own, or an origin's for a row that belongs there too
+ * name     of the origin, "" for none
+ */
+void settings_env_name(const struct setting *row, enum setting_section section, const char *name,
+	char ret[SETTINGS_ENV]);
 
 /* The best of the names a mistyped one was compared with. Zero-initialised is none. */
 struct settings_likeness {

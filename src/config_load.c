@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <limits.h>
@@ -39,10 +40,12 @@ struct loader {
 	bool cut;             /* libinih was given only its beginning */
 	/* where the reading is */
 	enum setting_section section;
+	struct config_origin *origin; /* whose section it is, or NULL */
 	struct config_preset *preset; /* or NULL */
-	bool opened[SETTING__SECTIONS];
-	struct config_origin *origins[SETTING__SECTIONS];
-	uint64_t set; /* bit i: row i of settings_table was set, in the file or the environment */
+	bool cache_opened;
+	/* rows of settings_table that were set, in the file or the environment: [0] for all
+	 * origins, then for each */
+	bool set[CONFIG_ORIGINS_MAX + 1][SETTINGS_MAX];
 };
 
 /* ---- Mistakes ---- */
@@ -76,74 +79,163 @@ static bool PRINTF(2, 3) fail(struct loader *l, const char *format, ...)
 
 /* ---- Sections and keys ---- */
 
-/* The struct a section's rows point into; an origin comes into being when first asked for. */
+/* The struct a row's field is in. */
 static void *
-base_of(struct loader *l, enum setting_section section)
+base_of(struct loader *l, const struct setting *row, struct config_origin *origin)
 {
-	struct config_origin *origin;
-
-	if (section != SETTING_FILE && section != SETTING_S3)
-		return l->cfg;
-	if (l->origins[section] == NULL) {
-		origin = &l->cfg->origins[l->cfg->origin_count++];
-		origin->kind = section == SETTING_S3 ? CONFIG_S3 : CONFIG_FILE;
-		settings_init(section, origin);
-		l->origins[section] = origin;
-	}
-	return l->origins[section];
+	if ((row->flags & SETTING_POLICY) != 0)
+		return origin != NULL ? &origin->policy : &l->cfg->policy;
+	return origin != NULL ? (void *)origin : l->cfg;
 }
 
+static bool *
+set_of(struct loader *l, const struct config_origin *origin)
+{
+	return l->set[origin != NULL ? 1 + (origin - l->cfg->origins) : 0];
+}
+
+/* Letters, digits, '_' and '-': what needs no escape in a log, a path or a file. */
+static bool
+is_name(const char *name)
+{
+	return *name != '\0' &&
+	       name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				 "0123456789_-")] == '\0';
+}
+
+static struct config_origin *
+find_origin(const struct loader *l, const char *title)
+{
+	size_t i;
+
+	for (i = 0; i < l->cfg->origin_count; i++)
+		if (strcmp(l->cfg->origins[i].title, title) == 0)
+			return &l->cfg->origins[i];
+	return NULL;
+}
+
+/* Make an origin with its defaults. name: "" for a section without one. */
+static bool
+make_origin(struct loader *l, enum setting_section section, const char *name,
+	struct config_origin **ret)
+{
+	const char *kind = settings_section_name(section);
+	struct config_origin *origin;
+	size_t i;
+
+	if (*name != '\0' && !is_name(name))
+		return fail(l, "[%s %.40s]: names are letters, digits, '_' and '-'", kind, name);
+	if (strlen(name) >= CONFIG_NAME)
+		return fail(l, "[%s %.40s...]: names have at most %d bytes", kind, name,
+			CONFIG_NAME - 1);
+	for (i = 0; *name != '\0' && i < l->cfg->origin_count; i++)
+		if (strcmp(config_origin_name(&l->cfg->origins[i]), name) == 0)
+			return fail(l, "[%s %s]: there is [%s] already", kind, name,
+				l->cfg->origins[i].title);
+	if (l->cfg->origin_count == CONFIG_ORIGINS_MAX)
+		return fail(l, "more than %d origins", CONFIG_ORIGINS_MAX);
+	origin = &l->cfg->origins[l->cfg->origin_count++];
+	origin->kind = (enum config_origin_kind)(section - SETTING_FILE);
+	(void)snprintf(origin->title, sizeof origin->title, "%s%s%s", kind,
+		*name != '\0' ? " " : "", name);
+	settings_init(section, origin);
+	*ret = origin;
+	return true;
+}
+
+/* [preset card], or [preset photos/card]: of the origin of that name alone. */
 static bool
 open_preset(struct loader *l, const char *name)
 {
-	const char *c;
+	const char *slash = strchr(name, '/');
+	size_t n = slash != NULL ? (size_t)(slash - name) : 0;
+	const char *own = slash != NULL ? slash + 1 : name;
+	struct config_preset *preset = &l->cfg->presets[l->cfg->preset_count];
+	size_t i;
 
 	if (*name == '\0')
 		return fail(l, "a preset needs a name: [preset card]");
-	for (c = name; *c != '\0'; c++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
-			    *c) == NULL)
-			return fail(
-				l, "[preset %.40s]: names are letters, digits, '_' and '-'", name);
-	if (config_preset(l->cfg, name) != NULL)
-		return fail(l, "[preset %.40s] is already there", name);
 	if (l->cfg->preset_count == CONFIG_PRESETS_MAX)
 		return fail(l, "more than %d presets", CONFIG_PRESETS_MAX);
-	l->preset = &l->cfg->presets[l->cfg->preset_count];
-	if (!text_copy(l->preset->name, sizeof l->preset->name, name))
+	if (n >= sizeof preset->origin || !text_copy(preset->name, sizeof preset->name, own))
 		return fail(l, "[preset %.40s...]: names have at most %zu bytes", name,
-			sizeof l->preset->name - 1);
-	params_init(&l->preset->params);
+			sizeof preset->name - 1);
+	memcpy(preset->origin, name, n);
+	preset->origin[n] = '\0';
+	if (!is_name(preset->name) || (slash != NULL && !is_name(preset->origin)))
+		return fail(l, "[preset %.40s]: names are letters, digits, '_' and '-'", name);
+	for (i = 0; i < l->cfg->preset_count; i++)
+		if (strcmp(l->cfg->presets[i].name, preset->name) == 0 &&
+			strcmp(l->cfg->presets[i].origin, preset->origin) == 0)
+			return fail(l, "[preset %.40s] is already there", name);
+	params_init(&preset->params);
+	l->preset = preset;
 	l->cfg->preset_count++;
 	return true;
 }
 
+/* Tell whether a section's head is of this kind: its word alone, or with a name after it. */
 static bool
-open_section(struct loader *l, const char *name)
+names_section(const char *head, const char *kind, const char **ret_name)
+{
+	size_t n = strlen(kind);
+
+	if (strncmp(head, kind, n) != 0 || (head[n] != '\0' && head[n] != ' ' && head[n] != '\t'))
+		return false;
+	*ret_name = head + n + strspn(head + n, " \t");
+	return true;
+}
+
+static bool
+no_section(struct loader *l, const char *head)
 {
 	struct settings_likeness best = { .distance = 0 };
+	char word[SETTINGS_ENV], all[128] = "";
 	enum setting_section s;
+	size_t n = 0;
+
+	(void)snprintf(word, sizeof word, "%.*s", (int)strcspn(head, " \t"), head);
+	for (s = SETTING_CACHE; s < SETTING__SECTIONS; s++) {
+		settings_liken(&best, word, settings_section_name(s));
+		n += (size_t)snprintf(all + n, sizeof all - n, "%s[%s]",
+			s > SETTING_CACHE ? ", " : "", settings_section_name(s));
+	}
+	if (best.name[0] != '\0' && best.distance > 0)
+		return fail(l, "no section [%.40s]; did you mean [%s%.40s]?", head, best.name,
+			head + strcspn(head, " \t"));
+	return fail(l, "no section [%.40s]; there are %s and [preset NAME]", head, all);
+}
+
+static bool
+open_section(struct loader *l, const char *head)
+{
+	enum setting_section s;
+	const char *name;
+	char title[sizeof l->origin->title];
 
 	l->preset = NULL;
-	if (strncmp(name, "preset", 6) == 0 &&
-		(name[6] == '\0' || name[6] == ' ' || name[6] == '\t'))
-		return open_preset(l, name + 6 + strspn(name + 6, " \t"));
+	l->origin = NULL;
+	if (names_section(head, "preset", &name))
+		return open_preset(l, name);
 	for (s = SETTING_CACHE; s < SETTING__SECTIONS; s++) {
-		if (strcmp(settings_section_name(s), name) != 0) {
-			settings_liken(&best, name, settings_section_name(s));
+		if (!names_section(head, settings_section_name(s), &name))
 			continue;
-		}
-		if (l->opened[s])
-			return fail(l, "section [%s] is already there", name);
-		l->opened[s] = true;
 		l->section = s;
-		(void)base_of(l, s);
-		return true;
+		if (s == SETTING_CACHE) {
+			if (*name != '\0')
+				break;
+			if (l->cache_opened)
+				return fail(l, "section [%s] is already there", head);
+			l->cache_opened = true;
+			return true;
+		}
+		(void)snprintf(title, sizeof title, "%s%s%s", settings_section_name(s),
+			*name != '\0' ? " " : "", name);
+		if (find_origin(l, title) != NULL)
+			return fail(l, "section [%s] is already there", title);
+		return make_origin(l, s, name, &l->origin);
 	}
-	if (best.name[0] != '\0')
-		return fail(l, "no section [%.40s]; did you mean [%s]?", name, best.name);
-	return fail(
-		l, "no section [%.40s]; there are [cache], [file], [s3] and [preset NAME]", name);
+	return no_section(l, head);
 }
 
 /* Complain of a key that no row of this section has. */
@@ -151,13 +243,13 @@ static bool
 unknown_key(struct loader *l, const char *name)
 {
 	struct settings_likeness best = { .distance = 0 };
-	const char *here = settings_section_name(l->section);
-	char in[16];
+	const char *here = l->origin != NULL ? l->origin->title : settings_section_name(l->section);
+	char in[SETTINGS_ENV];
 	size_t i;
 
 	(void)snprintf(in, sizeof in, *here != '\0' ? "in [%s]" : "here%s", here);
 	for (i = 0; i < settings_count; i++)
-		if (settings_table[i].section == l->section)
+		if (settings_belongs(&settings_table[i], l->section))
 			settings_liken(&best, name, settings_table[i].name);
 	if (best.name[0] != '\0')
 		return fail(
@@ -177,19 +269,21 @@ unknown_key(struct loader *l, const char *name)
 static bool
 set_key(struct loader *l, const char *name, const char *value)
 {
+	bool *set = set_of(l, l->origin);
 	char why[SETTINGS_WHY];
 	size_t i;
 
 	for (i = 0; i < settings_count; i++)
-		if (settings_table[i].section == l->section &&
+		if (settings_belongs(&settings_table[i], l->section) &&
 			strcmp(settings_table[i].name, name) == 0)
 			break;
 	if (i == settings_count)
 		return unknown_key(l, name);
-	if ((l->set & UINT64_C(1) << i) != 0)
+	if (set[i])
 		return fail(l, "%s is already set", name);
-	l->set |= UINT64_C(1) << i;
-	if (!settings_set(&settings_table[i], base_of(l, l->section), value, l->folder, why))
+	set[i] = true;
+	if (!settings_set(&settings_table[i], base_of(l, &settings_table[i], l->origin), value,
+		    l->folder, why))
 		return fail(l, "%s: %s", name, why);
 	return true;
 }
@@ -401,30 +495,129 @@ variable(char *const env[], const char *name)
 	return NULL;
 }
 
+/* What a variable may mean: a row, and whose it is. */
+struct meaning {
+	size_t row;
+	enum setting_section section;
+	struct config_origin *origin; /* or NULL: of all, or one not there yet */
+	char name[CONFIG_NAME];       /* of that one */
+};
+
+/* Look for one that sets a key for all, or of an origin that is there. False: two are meant. */
 static bool
-set_variable(struct loader *l, const char *name, const char *value)
+find_meaning(struct loader *l, const char *variable, struct meaning *ret, size_t *ret_count)
+{
+	char env_name[SETTINGS_ENV], other[CONFIG_NAME + 8] = "";
+	struct config_origin *origin;
+	size_t i, k;
+
+	*ret_count = 0;
+	for (i = 0; i < settings_count; i++) {
+		const struct setting *row = &settings_table[i];
+
+		settings_env_name(row, row->section, "", env_name);
+		if (!settings_is_origin(row->section) && strcmp(variable, env_name) == 0) {
+			*ret = (struct meaning){ i, row->section, NULL, "" };
+			*ret_count = 1;
+			return true;
+		}
+		for (k = 0; k < l->cfg->origin_count; k++) {
+			enum setting_section s;
+
+			origin = &l->cfg->origins[k];
+			s = (enum setting_section)(SETTING_FILE + origin->kind);
+			settings_env_name(row, s, config_origin_name(origin), env_name);
+			if (!settings_belongs(row, s) || strcmp(variable, env_name) != 0)
+				continue;
+			if (++*ret_count > 1)
+				return fail(l, "means both [%s] and [%s]", other, origin->title);
+			(void)snprintf(other, sizeof other, "%s", origin->title);
+			*ret = (struct meaning){ i, s, origin, "" };
+		}
+	}
+	return true;
+}
+
+/* Read a variable as LIMNER_<kind>_<name>_<key> of an origin yet to be made; longest key first. */
+static bool
+find_new(const char *variable, struct meaning *ret)
+{
+	char prefix[SETTINGS_ENV], key[SETTINGS_ENV];
+	size_t i, k, n = strlen(variable), longest = 0;
+	enum setting_section s;
+
+	for (s = SETTING_FILE; s < SETTING__SECTIONS; s++) {
+		for (i = 0; i < settings_count; i++) {
+			const struct setting *row = &settings_table[i];
+			size_t before, after = strlen(row->name);
+			const char *from;
+
+			if (!settings_belongs(row, s) || after <= longest)
+				continue;
+			settings_env_name(row, s, "", prefix);
+			before = strlen(prefix) - after;
+			if (strcmp(variable, prefix) == 0) {
+				*ret = (struct meaning){ i, s, NULL, "" };
+				return true;
+			}
+			(void)snprintf(key, sizeof key, "_%s", prefix + before);
+			if (n < before + 2 + after || strncmp(variable, prefix, before) != 0 ||
+				strcmp(variable + n - after - 1, key) != 0 ||
+				n - before - after - 1 >= sizeof ret->name)
+				continue;
+			*ret = (struct meaning){ i, s, NULL, "" };
+			from = variable + before;
+			for (k = 0; from + k < variable + n - after - 1; k++)
+				ret->name[k] = (char)tolower((unsigned char)from[k]);
+			longest = after;
+		}
+	}
+	return longest > 0;
+}
+
+static bool
+unknown_variable(struct loader *l, const char *variable)
 {
 	struct settings_likeness best = { .distance = 0 };
-	char env_name[SETTINGS_ENV], why[SETTINGS_WHY];
+	char env_name[SETTINGS_ENV];
+	enum setting_section s;
 	size_t i;
 
-	l->variable = name;
 	for (i = 0; i < settings_count; i++) {
-		settings_env_name(&settings_table[i], env_name);
-		if (strcmp(name, env_name) != 0) {
-			settings_liken(&best, name, env_name);
-			continue;
+		for (s = SETTING_MAIN; s < SETTING__SECTIONS; s++) {
+			if (!settings_belongs(&settings_table[i], s))
+				continue;
+			settings_env_name(&settings_table[i], s, "", env_name);
+			settings_liken(&best, variable, env_name);
 		}
-		if (!settings_set(&settings_table[i], base_of(l, settings_table[i].section), value,
-			    "", why))
-			return fail(l, "%s", why);
-		l->set |= UINT64_C(1) << i;
-		l->variable = NULL;
-		return true;
 	}
 	if (best.name[0] != '\0')
 		return fail(l, "no such setting; did you mean %s?", best.name);
 	return fail(l, "no such setting");
+}
+
+static bool
+set_variable(struct loader *l, const char *name, const char *value)
+{
+	struct meaning m = { 0 };
+	const struct setting *row;
+	char why[SETTINGS_WHY];
+	size_t count;
+
+	l->variable = name;
+	if (!find_meaning(l, name, &m, &count))
+		return false;
+	if (count == 0 && !find_new(name, &m))
+		return unknown_variable(l, name);
+	row = &settings_table[m.row];
+	if (settings_is_origin(m.section) && m.origin == NULL &&
+		!make_origin(l, m.section, m.name, &m.origin))
+		return false;
+	if (!settings_set(row, base_of(l, row, m.origin), value, "", why))
+		return fail(l, "%s", why);
+	set_of(l, m.origin)[m.row] = true;
+	l->variable = NULL;
+	return true;
 }
 
 static bool
@@ -449,47 +642,32 @@ read_environment(struct loader *l, char *const env[])
 	return true;
 }
 
-/* Keys of AWS's own variables serve all or none: an id of one with the secret of another signs
- * nothing. */
-static bool
-borrow_aws(struct loader *l, struct config_origin *s3, char *const env[])
-{
-	const struct {
-		const char *name;
-		char *field;
-		size_t size;
-	} rows[] = {
-		{ "AWS_ACCESS_KEY_ID", s3->access_key, sizeof s3->access_key },
-		{ "AWS_SECRET_ACCESS_KEY", s3->secret_key, sizeof s3->secret_key },
-		{ "AWS_SESSION_TOKEN", s3->session_token, sizeof s3->session_token },
-	};
-	size_t i;
-
-	if (s3->anonymous || s3->access_key[0] != '\0' || s3->secret_key[0] != '\0')
-		return true;
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const char *value = variable(env, rows[i].name);
-
-		if (value != NULL && !text_copy(rows[i].field, rows[i].size, value)) {
-			l->variable = rows[i].name;
-			return fail(l, "longer than %zu bytes", rows[i].size - 1);
-		}
-	}
-	return true;
-}
-
 /* ---- The whole ---- */
 
 static bool
-is_set(const struct loader *l, enum setting_section section, const char *name)
+is_set(struct loader *l, const struct config_origin *origin, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < settings_count; i++)
-		if (settings_table[i].section == section &&
-			strcmp(settings_table[i].name, name) == 0)
-			return (l->set & UINT64_C(1) << i) != 0;
+		if (set_of(l, origin)[i] && strcmp(settings_table[i].name, name) == 0)
+			return true;
 	return false;
+}
+
+/* Complain of a setting an origin cannot do without. */
+static bool
+needs(struct loader *l, const struct config_origin *origin, const char *key)
+{
+	char env_name[SETTINGS_ENV] = "";
+	enum setting_section s = (enum setting_section)(SETTING_FILE + origin->kind);
+	size_t i;
+
+	for (i = 0; i < settings_count; i++)
+		if (settings_table[i].section == s && strcmp(settings_table[i].name, key) == 0)
+			settings_env_name(
+				&settings_table[i], s, config_origin_name(origin), env_name);
+	return fail(l, "[%s] needs a %s (or %s)", origin->title, key, env_name);
 }
 
 static bool
@@ -498,17 +676,18 @@ finish_s3(struct loader *l, struct config_origin *s3, char *const env[])
 	const char *region = variable(env, "AWS_REGION");
 
 	if (s3->bucket[0] == '\0')
-		return fail(l, "[s3] needs a bucket (or LIMNER_S3_BUCKET)");
-	if (!is_set(l, SETTING_S3, "region") && region != NULL) {
+		return needs(l, s3, "bucket");
+	if (!is_set(l, s3, "region") && region != NULL) {
 		l->variable = "AWS_REGION";
 		if (!text_copy(s3->region, sizeof s3->region, region))
 			return fail(l, "longer than %zu bytes", sizeof s3->region - 1);
 		l->variable = NULL;
 	}
-	if (!borrow_aws(l, s3, env))
-		return false;
+	(void)!text_copy(s3->runtime_dir, sizeof s3->runtime_dir, l->cfg->runtime_dir);
 	if ((s3->access_key[0] == '\0') != (s3->secret_key[0] == '\0'))
-		return fail(l, "[s3] has only one of access_key and secret_key");
+		return fail(l, "[%s] has only one of access_key and secret_key", s3->title);
+	if (s3->access_key[0] != '\0' && s3->profile[0] != '\0')
+		return fail(l, "[%s] has both an access_key and a profile", s3->title);
 	return true;
 }
 
@@ -540,27 +719,63 @@ digest_profile(struct loader *l, struct config *cfg)
 	return ok;
 }
 
+/* What an origin does not say for itself is as for all. */
+static void
+inherit(struct loader *l, struct config_origin *origin)
+{
+	size_t i;
+
+	for (i = 0; i < settings_count; i++)
+		if ((settings_table[i].flags & SETTING_POLICY) != 0 && !set_of(l, origin)[i])
+			settings_copy(&settings_table[i], &l->cfg->policy, &origin->policy);
+}
+
+/* No two origins may wait for the same URLs, and no preset for an origin that is not there. */
+static bool
+check_origins(struct loader *l)
+{
+	const struct config *cfg = l->cfg;
+	const struct config_origin *one, *other;
+	size_t i;
+
+	for (one = cfg->origins; one < cfg->origins + cfg->origin_count; one++)
+		for (other = one + 1; other < cfg->origins + cfg->origin_count; other++)
+			if (strcmp(one->mount, other->mount) == 0 &&
+				strcasecmp(one->host, other->host) == 0)
+				return fail(l,
+					"[%s] and [%s] are both mounted at %.80s: give one another mount",
+					one->title, other->title, one->mount);
+	for (i = 0; i < cfg->preset_count; i++) {
+		const struct config_preset *preset = &cfg->presets[i];
+		bool found = preset->origin[0] == '\0';
+
+		for (one = cfg->origins; one < cfg->origins + cfg->origin_count; one++)
+			found = found || strcmp(config_origin_name(one), preset->origin) == 0;
+		if (!found)
+			return fail(l, "[preset %s/%s]: no origin is called %s", preset->origin,
+				preset->name, preset->origin);
+	}
+	return true;
+}
+
 static bool
 finish(struct loader *l, char *const env[])
 {
-	const struct config *cfg = l->cfg;
-	size_t i, k;
+	struct config *cfg = l->cfg;
+	struct config_origin *origin;
 
 	if (cfg->cmyk_profile[0] != '\0' && !digest_profile(l, l->cfg))
 		return false;
-	if (cfg->origin_count == 0)
-		(void)base_of(l, SETTING_FILE);
-	if (l->origins[SETTING_S3] != NULL && !finish_s3(l, l->origins[SETTING_S3], env))
+	if (cfg->origin_count == 0 && !make_origin(l, SETTING_FILE, "", &origin))
 		return false;
-	for (i = 0; i < cfg->origin_count; i++)
-		for (k = i + 1; k < cfg->origin_count; k++)
-			if (strcmp(cfg->origins[i].mount, cfg->origins[k].mount) == 0)
-				return fail(l,
-					"[%s] and [%s] are both mounted at %.80s: give one another mount",
-					config_origin_kind_name(cfg->origins[i].kind),
-					config_origin_kind_name(cfg->origins[k].kind),
-					cfg->origins[i].mount);
-	return true;
+	for (origin = cfg->origins; origin < cfg->origins + cfg->origin_count; origin++) {
+		inherit(l, origin);
+		if (origin->kind == CONFIG_S3 && !finish_s3(l, origin, env))
+			return false;
+		if (origin->kind == CONFIG_HTTP && origin->url[0] == '\0')
+			return fail(l, "[%s] needs a url", origin->title);
+	}
+	return check_origins(l);
 }
 
 /* Look for limner.conf beside the running program, then in the system's folder; "" if nowhere. */

@@ -13,6 +13,7 @@ bool
 etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HASH], struct err *err)
 {
 	struct buf text = BUF_INIT(8192);
+	const struct config_policy *policy = &req->origin->policy;
 	struct params shaping = req->params;
 	unsigned char digest[DIGEST_SIZE];
 	char hex[DIGEST_HEX];
@@ -26,7 +27,7 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 	memset(shaping.t, 0, sizeof shaping.t);
 	memset(shaping.v, 0, sizeof shaping.v);
 	if (!buf_addf(&text, err, "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\n", ETAG_EPOCH,
-		    (int)cfg->jpeg_quality, (int)cfg->webp_quality, (int)cfg->avif_quality,
+		    (int)policy->jpeg_quality, (int)policy->webp_quality, (int)policy->avif_quality,
 		    cfg->cmyk_digest))
 		goto out;
 	if (!params_canonical(&shaping, &text, err))

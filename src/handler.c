@@ -7,6 +7,7 @@
 #include "etag.h"
 #include "plan.h"
 #include "probe.h"
+#include "spool.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,14 +25,23 @@ struct walk {
 	struct source_head head; /* what the origin said */
 	struct source_report report;
 	struct image_times times;
-	struct buf original; /* kept until the answer is decided: it may take the picture's place */
+	struct spool
+		original; /* kept until the answer is decided: it may take the picture's place */
 	enum err_kind reason; /* why the answer is not what was asked for, ERR_NONE when it is */
 	char detail[256];     /* for the log */
 	uint64_t started_us, deadline_us, fetched_us, queued_us;
 	bool head_sent; /* pass-through has begun: no other answer is possible any more */
 	bool streaming; /* the original goes to the client as it comes */
+	bool *stream;   /* the fetch's own word for that */
 	bool decoded;   /* the cell was asked */
 };
+
+/* What holds where the request leads to. */
+static const struct config_policy *
+policy_of(const struct walk *w)
+{
+	return &w->req.origin->policy;
+}
 
 /* ------------------------------------------------------------------ answers */
 
@@ -73,6 +83,17 @@ add_reason(struct walk *w)
 		response_field(&w->res, "Limner-Reason", "bad-value=\"%s\"", dropped);
 }
 
+/* Name the headers the answer depended on. */
+static void
+add_vary(struct walk *w, const char *origin_vary)
+{
+	char text[REQUEST_VARY];
+
+	request_vary(&w->req, origin_vary, text);
+	if (text[0] != '\0')
+		response_field(&w->res, "Vary", "%s", text);
+}
+
 /* Fields of every answer that carries a picture or an original. */
 static void
 add_common(struct walk *w, const char *type)
@@ -84,8 +105,7 @@ add_common(struct walk *w, const char *type)
 	if (strncasecmp(type, "image/svg", 9) == 0)
 		response_field(&w->res, "Content-Security-Policy",
 			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
-	if (w->req.negotiated)
-		response_field(&w->res, "Vary", "Accept");
+	add_vary(w, w->head.vary);
 	add_reason(w);
 	add_timing(w);
 }
@@ -98,7 +118,7 @@ add_freshness(struct walk *w, const char *etag)
 
 	if (w->reason != ERR_NONE && age != ERR_AS_DONE) {
 		/* what its owner calls private does not become public by failing */
-		if (response_is_closed(w->h->cfg, &w->head))
+		if (response_is_closed(policy_of(w), &w->head))
 			response_field(&w->res, "Cache-Control", "%s", w->head.cache_control);
 		else
 			response_cache_age(&w->res, age);
@@ -112,10 +132,10 @@ add_freshness(struct walk *w, const char *etag)
 	 * A 304 from S3 may leave out the object's own Cache-Control, and ours in its place would
 	 * replace what a cache has stored: silence keeps it.
 	 */
-	if (w->res.status == 304 && w->h->cfg->object_cache_control &&
+	if (w->res.status == 304 && policy_of(w)->object_cache_control &&
 		w->head.cache_control[0] == '\0' && w->req.origin->kind != CONFIG_FILE)
 		return;
-	response_cache_done(&w->res, w->h->cfg, &w->req, &w->head);
+	response_cache_done(&w->res, &w->req, &w->head);
 }
 
 /* The original's own type; its bytes know better than a missing or generic one. */
@@ -145,7 +165,7 @@ may_be_image(const char *type)
 static bool
 may_pass(const struct walk *w, const unsigned char *bytes, size_t n, struct err *err)
 {
-	switch ((enum config_pass)w->h->cfg->pass) {
+	switch ((enum config_pass)policy_of(w)->pass) {
 	case CONFIG_PASS_ANY:
 		return true;
 	case CONFIG_PASS_IMAGES:
@@ -158,6 +178,21 @@ may_pass(const struct walk *w, const unsigned char *bytes, size_t n, struct err 
 		break;
 	}
 	return err_set(err, ERR_MAY_NOT_PASS, "%s", "");
+}
+
+/* Fetch from the request's origin, opening it first where that has not been done. */
+static bool
+fetch(struct walk *w, const struct source_call *call, const struct source_sink *sink,
+	struct err *err)
+{
+	struct source **source = &w->h->sources[w->req.origin - w->h->cfg->origins];
+	struct err why = { 0 };
+
+	if (*source == NULL && !source_open(w->req.origin, source, &why)) {
+		(void)err_set(err, ERR_ORIGIN, "%s", "");
+		return err_detail(err, "%s", why.detail[0] != '\0' ? why.detail : why.say);
+	}
+	return source_fetch(*source, call, sink, &w->report, err);
 }
 
 /* -------------------------------------------------------------- pass-through */
@@ -185,13 +220,14 @@ start_original(struct walk *w, const unsigned char *bytes, size_t n, struct err 
 	} else {
 		add_timing(w);
 		name_only_tag(w);
+		add_vary(w, w->head.vary);
 	}
 	add_freshness(w, w->head.etag);
 	if (w->head.content_encoding[0] != '\0')
 		response_field(res, "Content-Encoding", "%s", w->head.content_encoding);
 	if (w->head.content_range[0] != '\0')
 		response_field(res, "Content-Range", "%s", w->head.content_range);
-	if (w->reason == ERR_NONE && w->h->cfg->pass == CONFIG_PASS_ANY && w->head.status != 304)
+	if (w->reason == ERR_NONE && policy_of(w)->pass == CONFIG_PASS_ANY && w->head.status != 304)
 		response_field(res, "Accept-Ranges", "bytes");
 	if (w->head.has_length && w->head.status != 304)
 		response_field(res, "Content-Length", "%" PRIu64, w->head.length);
@@ -214,10 +250,11 @@ send_piece(struct walk *w, const void *bytes, size_t n, struct err *err)
 static bool
 begin_stream(struct walk *w, struct err *err)
 {
-	bool ok = start_original(w, w->original.bytes, w->original.len, err) &&
+	bool ok = spool_view(&w->original, err) &&
+		  start_original(w, w->original.bytes, w->original.len, err) &&
 		  send_piece(w, w->original.bytes, w->original.len, err);
 
-	buf_done(&w->original);
+	spool_done(&w->original);
 	return ok;
 }
 
@@ -232,7 +269,7 @@ pass_head(void *self, const struct source_head *head, bool *ret_stream, struct e
 	if (w->req.head_only || w->head.status == 304)
 		return true;
 	/* Only a restricted pass-through has to see bytes before it can say yes. */
-	if (w->h->cfg->pass == CONFIG_PASS_ANY)
+	if (policy_of(w)->pass == CONFIG_PASS_ANY)
 		return start_original(w, NULL, 0, err);
 	return true;
 }
@@ -247,9 +284,16 @@ pass_body(void *self, const void *bytes, size_t n, struct err *err)
 			err, ERR_NONE, "%s", ""); /* decided already; the bytes are not needed */
 	if (w->head_sent)
 		return send_piece(w, bytes, n, err);
-	if (!buf_add(&w->original, bytes, n, err))
+	if (!spool_add(&w->original, bytes, n, err))
 		return false;
 	return w->original.len < SNIFF || begin_stream(w, err);
+}
+
+/* The version to fetch, where the origin keeps several. */
+static const char *
+version_of(const struct walk *w)
+{
+	return w->req.origin->version ? w->req.params.v : "";
 }
 
 /* The original as it is. A reason given: it stands in for a picture, and nothing validates it. */
@@ -258,7 +302,7 @@ pass_through(struct walk *w, struct err *err)
 {
 	const struct request_conditions *c = &w->req.if_;
 	bool plain = w->reason == ERR_NONE;
-	bool ranges = plain && w->h->cfg->pass == CONFIG_PASS_ANY;
+	bool ranges = plain && policy_of(w)->pass == CONFIG_PASS_ANY;
 	struct source_sink sink = { w, pass_head, pass_body };
 	struct source_call call = {
 		.key = w->req.key,
@@ -267,21 +311,35 @@ pass_through(struct walk *w, struct err *err)
 		.if_match = plain ? c->if_match : "",
 		.if_modified_since = plain ? c->if_modified_since : "",
 		.if_unmodified_since = plain ? c->if_unmodified_since : "",
+		.forwarded = w->req.forwarded,
 		.range = ranges ? c->range : "",
 		.if_range = ranges ? c->if_range : "",
+		.version = version_of(w),
 		.deadline_us = w->deadline_us,
+		.peer = w->gw,
 	};
 
-	if (w->h->cfg->pass == CONFIG_PASS_NONE)
+	if (policy_of(w)->pass == CONFIG_PASS_NONE)
 		return err_set(err, ERR_MAY_NOT_PASS, "%s", "");
 	w->original.limit = SNIFF + 1048576; /* pieces are smaller than that */
-	if (!source_fetch(w->h->sources[w->req.origin - w->h->cfg->origins], &call, &sink,
-		    &w->report, err))
+	w->original.memory = w->original.limit;
+	if (!fetch(w, &call, &sink, err))
 		return false;
 	return w->head_sent || begin_stream(w, err);
 }
 
 /* ------------------------------------------------------------------ pictures */
+
+/* The original is larger than a picture may be made of: let it stream, where that is allowed. */
+static bool
+too_large(struct walk *w, struct err *err)
+{
+	w->reason = ERR_TOO_LARGE;
+	if (policy_of(w)->pass == CONFIG_PASS_NONE || policy_of(w)->on_error == CONFIG_ERROR)
+		return err_set(err, ERR_TOO_LARGE, "%s", "");
+	w->streaming = *w->stream = true;
+	return true;
+}
 
 static bool
 keep_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
@@ -289,20 +347,17 @@ keep_head(void *self, const struct source_head *head, bool *ret_stream, struct e
 	struct walk *w = self;
 
 	w->head = *head;
+	w->stream = ret_stream;
 	w->fetched_us = now_mono_us() - w->started_us;
 	if (head->status == 304)
 		return true;
-	if (head->has_length && head->length > w->h->cfg->max_original_bytes) {
-		w->reason = ERR_TOO_LARGE;
-		if (w->h->cfg->pass == CONFIG_PASS_NONE || w->h->cfg->on_error == CONFIG_ERROR)
-			return err_set(err, ERR_TOO_LARGE, "%s", "");
-		w->streaming = *ret_stream = true;
-		if (w->h->cfg->pass == CONFIG_PASS_ANY)
-			return start_original(w, NULL, 0, err);
-		return true;
+	if (head->has_length && head->length > policy_of(w)->max_original_bytes) {
+		if (!too_large(w, err))
+			return false;
+		return policy_of(w)->pass != CONFIG_PASS_ANY || start_original(w, NULL, 0, err);
 	}
 	if (head->has_length && !w->req.head_only)
-		return buf_reserve(&w->original, (size_t)head->length, err);
+		return spool_expect(&w->original, (size_t)head->length, err);
 	return true;
 }
 
@@ -313,7 +368,16 @@ keep_body(void *self, const void *bytes, size_t n, struct err *err)
 
 	if (w->head_sent)
 		return send_piece(w, bytes, n, err);
-	if (!buf_add(&w->original, bytes, n, err))
+	/* an origin that tells no length beforehand: only now it shows */
+	if (!w->streaming && n > w->original.limit - w->original.len) {
+		if (!too_large(w, err))
+			return false;
+		w->original.limit += n;
+	}
+	/* until there is a picture nothing is written, which would tell as well */
+	if (!w->streaming && gateway_gone(w->gw))
+		return err_set(err, ERR_PEER_GONE, "%s", "");
+	if (!spool_add(&w->original, bytes, n, err))
 		return false;
 	return !w->streaming || w->original.len < SNIFF || begin_stream(w, err);
 }
@@ -322,8 +386,7 @@ static bool
 not_modified(struct walk *w, const char *tag)
 {
 	response_start(&w->res, 304);
-	if (w->req.negotiated)
-		response_field(&w->res, "Vary", "Accept");
+	add_vary(w, w->head.vary);
 	add_freshness(w, tag);
 	add_timing(w);
 	return true;
@@ -361,7 +424,7 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 	bool ok;
 
 	if (!probe_image(w->original.bytes, w->original.len, info, err) ||
-		!plan_resolve(cfg, &w->req, info, image_writable(), plan, err))
+		!plan_resolve(&w->req, info, image_writable(), plan, err))
 		return false;
 	since = now_mono_us();
 	ok = admission_enter(cfg, w->deadline_us, &slot, err);
@@ -369,9 +432,13 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 		w->queued_us = now_mono_us() - since;
 	if (!ok)
 		return false;
+	if (gateway_gone(w->gw)) {
+		admission_leave(slot);
+		return err_set(err, ERR_PEER_GONE, "%s", "");
+	}
 	w->decoded = true;
 	w->res.body.limit = cfg->cell_memory_bytes;
-	ok = cell_render(&w->h->cell, w->original.bytes, w->original.len, info, plan,
+	ok = cell_render(&w->h->cell, w->original.bytes, w->original.len, info, plan, w->gw,
 		w->deadline_us, &w->res.body, &w->times, err);
 	admission_leave(slot);
 	if (!ok)
@@ -390,7 +457,7 @@ answer_original(struct walk *w, const char *hash, enum format format, struct err
 
 	w->reason = err->kind;
 	(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
-	if (w->h->cfg->on_error == CONFIG_ERROR && err->kind != ERR_NOT_SMALLER)
+	if (policy_of(w)->on_error == CONFIG_ERROR && err->kind != ERR_NOT_SMALLER)
 		return false;
 	if (!may_pass(w, w->original.bytes, w->original.len, err))
 		return false;
@@ -432,17 +499,21 @@ fetch_original(struct walk *w, const char *origin_half, struct err *err)
 		.key = w->req.key,
 		.head_only = w->req.head_only,
 		.if_none_match = origin_half,
+		.forwarded = w->req.forwarded,
+		.version = version_of(w),
 		.deadline_us = w->deadline_us,
+		.peer = w->gw,
 	};
 
-	w->original.limit = w->h->cfg->max_original_bytes;
-	if (!source_fetch(w->h->sources[w->req.origin - w->h->cfg->origins], &call, &sink,
-		    &w->report, err))
+	w->original.limit = policy_of(w)->max_original_bytes;
+	w->original.memory = w->h->cfg->spool_above_bytes;
+	w->original.folder = w->h->cfg->spool_dir;
+	if (!fetch(w, &call, &sink, err))
 		return false;
 	w->fetched_us = now_mono_us() - w->started_us;
 	if (w->streaming && !w->head_sent)
 		return begin_stream(w, err);
-	return true;
+	return spool_view(&w->original, err);
 }
 
 static bool
@@ -498,7 +569,7 @@ answer(struct walk *w, struct err *err)
 		return health(w);
 	if (w->req.unknown_preset) {
 		w->reason = ERR_UNKNOWN_PRESET;
-		if (w->h->cfg->on_error == CONFIG_ERROR)
+		if (policy_of(w)->on_error == CONFIG_ERROR)
 			return err_set(err, ERR_UNKNOWN_PRESET, "%s", "");
 		return pass_through(w, err);
 	}
@@ -540,7 +611,7 @@ log_request(const struct walk *w, int status, const struct err *err)
 		log_field(&line, "reason", err_row(w->reason)->slug);
 	log_field(&line, "dropped", req->notes.dropped);
 	if (req->origin != NULL)
-		log_field(&line, "origin", config_origin_kind_name(req->origin->kind));
+		log_field(&line, "origin", req->origin->title);
 	if (w->report.tries > 0) {
 		log_number(&line, "origin_status", w->report.status);
 		log_number(&line, "origin_tries", w->report.tries);
@@ -579,38 +650,38 @@ handler_serve(struct handler *h, const struct gateway *gw)
 	w->h = h;
 	w->gw = gw;
 	w->started_us = now_mono_us();
-	w->deadline_us = w->started_us + h->cfg->deadline_ms * 1000u;
 	response_start(&w->res, 500);
-	ok = request_parse(h->cfg, gw, &w->req, &err) && answer(w, &err);
+	ok = request_parse(h->cfg, gw, &w->req, &err);
+	if (ok && w->req.origin != NULL)
+		w->deadline_us = w->started_us + policy_of(w)->deadline_ms * 1000u;
+	ok = ok && answer(w, &err);
 	if (!ok && !w->head_sent) {
 		response_error(&w->res, &w->req, &err);
 		if (err.kind == ERR_RANGE && w->report.content_range[0] != '\0')
 			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
+		if (err.kind == ERR_NOT_FOUND)
+			add_vary(w, "*");
 		add_timing(w);
 	}
-	if (!w->head_sent)
+	if (!ok && err.kind == ERR_PEER_GONE)
+		whole = false;
+	else if (!w->head_sent)
 		whole = response_send(&w->res, gw, w->req.head_only);
 	else
 		whole = ok; /* broken off after the head: the client must not take it for whole */
 	log_request(w, w->res.status, ok ? NULL : &err);
-	buf_done(&w->original);
+	spool_done(&w->original);
 	response_done(&w->res);
 	free(w);
 	return whole;
 }
 
-bool
-handler_open(struct handler *h, const struct config *cfg, struct err *err)
+void
+handler_open(struct handler *h, const struct config *cfg)
 {
 	memset(h, 0, sizeof *h);
 	h->cfg = cfg;
 	cell_open(&h->cell, cfg);
-	for (size_t i = 0; i < cfg->origin_count; i++)
-		if (!source_open(&cfg->origins[i], &h->sources[i], err)) {
-			handler_close(h);
-			return false;
-		}
-	return true;
 }
 
 void

@@ -9,13 +9,16 @@
 #include "source.h"
 
 struct handler {
-	const struct config *cfg; /* borrowed */
-	struct source *sources[CONFIG_ORIGINS_MAX];
+	const struct config *cfg;                   /* borrowed */
+	struct source *sources[CONFIG_ORIGINS_MAX]; /* owned; NULL until first needed */
 	struct cell cell;
 };
 
-/* Open every origin and prepare the cell. Fails as source_open. */
-bool handler_open(struct handler *h, const struct config *cfg, struct err *err) MUST_USE;
+/*
+ * Prepare. An origin is opened when the first request for it comes, and tried anew with the next
+ * when it does not open: meanwhile its own requests are answered 502, and no others.
+ */
+void handler_open(struct handler *h, const struct config *cfg);
 
 /*
  * Serve one request and log one line.

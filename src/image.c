@@ -223,11 +223,18 @@ static bool
 set_limits(const struct config *cfg)
 {
 	uint64_t memory = cfg->cell_memory_bytes / 4 * 3;
-	int64_t pixels = cfg->max_pixels;
+	int64_t pixels = 1;
 
-	/* resizing one axis first may briefly need more than the result: up to four results */
-	if (pixels < 4 * cfg->max_result_pixels)
-		pixels = 4 * cfg->max_result_pixels;
+	/* the cell serves every origin; a plan keeps to the limits of its own */
+	for (size_t i = 0; i < cfg->origin_count; i++) {
+		const struct config_policy *policy = &cfg->origins[i].policy;
+
+		if (pixels < policy->max_pixels)
+			pixels = policy->max_pixels;
+		/* resizing one axis first may briefly need more than the result: up to four */
+		if (pixels < 4 * policy->max_result_pixels)
+			pixels = 4 * policy->max_result_pixels;
+	}
 	return SetMagickResourceLimit(ThreadsResource, 1) &&
 	       SetMagickResourceLimit(DiskResource, 0) && SetMagickResourceLimit(MapResource, 0) &&
 	       SetMagickResourceLimit(MemoryResource, (magick_int64_t)memory) &&

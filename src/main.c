@@ -8,6 +8,7 @@
 #include "image.h"
 #include "master.h"
 #include "server.h"
+#include "source.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,22 +37,24 @@ load(const struct options *o, struct config *cfg)
 		log_event("log", "%s", err.detail);
 }
 
-/*
- * Look at what every worker will need, before there is a master that seems to be up while its
- * workers die of it one by one.
- */
+/* Look at what every worker will need, to say once what is wrong with it. */
 static void
 look_ahead(const struct config *cfg)
 {
-	struct handler h;
-	struct err err = { 0 };
+	struct source *source;
+	struct err err;
 	int slot;
 
-	if (!handler_open(&h, cfg, &err)) {
-		(void)fprintf(stderr, "limner: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
-		exit(1);
+	/* one that does not open is no reason to let the others wait */
+	for (size_t i = 0; i < cfg->origin_count; i++) {
+		source = NULL;
+		err = (struct err){ 0 };
+		if (!source_open(&cfg->origins[i], &source, &err))
+			log_event("origin", "%s does not open: %s", cfg->origins[i].title,
+				err.detail[0] != '\0' ? err.detail : err.say);
+		source_close(source);
 	}
-	handler_close(&h);
+	err = (struct err){ 0 };
 	if (admission_enter(cfg, 0, &slot, &err) && slot < 0 && cfg->max_renders > 0)
 		log_event("max_renders", "not in force: %s", err.detail);
 	admission_leave(slot);

@@ -328,15 +328,15 @@ make_format(const struct request *req, const struct image_info *info, bool see_t
 }
 
 static int
-quality_of(const struct config *cfg, const struct params *p, enum format format)
+quality_of(const struct config_policy *policy, const struct params *p, enum format format)
 {
 	if (!format_row(format)->lossy)
 		return 0;
 	if (p->q > 0)
 		return p->q;
 	if (format == FORMAT_WEBP)
-		return cfg->webp_quality;
-	return format == FORMAT_AVIF ? cfg->avif_quality : cfg->jpeg_quality;
+		return policy->webp_quality;
+	return format == FORMAT_AVIF ? policy->avif_quality : policy->jpeg_quality;
 }
 
 /* Lay a colour on white, for formats that hold no transparency. */
@@ -375,26 +375,27 @@ is_unchanged(const struct image_info *info, const struct plan *plan)
 }
 
 bool
-plan_resolve(const struct config *cfg, const struct request *req, const struct image_info *info,
-	uint32_t writable, struct plan *ret, struct err *err)
+plan_resolve(const struct request *req, const struct image_info *info, uint32_t writable,
+	struct plan *ret, struct err *err)
 {
+	const struct config_policy *policy = &req->origin->policy;
 	const struct params *p = &req->params;
 	struct geometry g = { .sw = probe_width(info), .sh = probe_height(info) };
 	struct plan plan = { .orientation = info->orientation };
 	bool see_through = info->alpha && !(params_given(p, "bg") && (p->bg & 0xff) == 0xff);
 
-	if (too_many_pixels(g.sw, g.sh, cfg->max_pixels, "the original", err))
+	if (too_many_pixels(g.sw, g.sh, policy->max_pixels, "the original", err))
 		return false;
 	make_box(p, &g);
 	make_geometry(p, &g);
-	if (too_many_pixels(g.canvas_w, g.canvas_h, cfg->max_result_pixels, "the result", err))
+	if (too_many_pixels(g.canvas_w, g.canvas_h, policy->max_result_pixels, "the result", err))
 		return false;
 	if (g.whole_w > WHOLE_MAX || g.whole_h > WHOLE_MAX)
 		return err_set(err, ERR_PIXELS, "%s", "");
 	make_shrink(info, &g, &plan);
 	make_steps(&g, &plan);
 	/* what a cover is cut from; make_steps keeps it within four times unless one px is huge */
-	if (too_many_pixels(plan.resize_w, plan.resize_h, 4 * cfg->max_result_pixels,
+	if (too_many_pixels(plan.resize_w, plan.resize_h, 4 * policy->max_result_pixels,
 		    "the resized picture", err))
 		return false;
 	if (p->fit == PARAMS_PAD) {
@@ -403,7 +404,7 @@ plan_resolve(const struct config *cfg, const struct request *req, const struct i
 	}
 	make_format(
 		req, info, see_through, formats_of_size(writable, g.canvas_w, g.canvas_h), &plan);
-	plan.quality = quality_of(cfg, p, plan.format);
+	plan.quality = quality_of(policy, p, plan.format);
 	make_background(p, info, &plan);
 	plan.unchanged = is_unchanged(info, &plan);
 	*ret = plan;

@@ -39,14 +39,13 @@ struct plan {
  *
  * info      as probed
  * writable  FORMAT_BIT()s this build can encode; JPEG and PNG at least
- * Fails     ERR_PIXELS if the original has more than cfg->max_pixels or the result would have more
- *           than cfg->max_result_pixels
+ * Fails     ERR_PIXELS if the original has more than the origin's max_pixels or the result would
+ *           have more than its max_result_pixels
  * Source    fit arithmetic: cover without enlarging keeps the box's aspect (r = min(sw/W, sh/H,
  * 1)); lengths are CSS px × dpr, rounded half up Tests     tests/unit/test_plan.c, tests/data/plans
  */
-bool plan_resolve(const struct config *cfg, const struct request *req,
-	const struct image_info *info, uint32_t writable, struct plan *ret,
-	struct err *err) MUST_USE;
+bool plan_resolve(const struct request *req, const struct image_info *info, uint32_t writable,
+	struct plan *ret, struct err *err) MUST_USE;
 
 /*
  * Tell which formats this request may yield whatever the original is (FORMAT_BIT()s), for

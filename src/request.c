@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -14,7 +15,8 @@ struct target {
 	const char *path;
 	size_t path_len;
 	const char *query;
-	bool decoded; /* by the web server */
+	char host[256]; /* with its port; "" when nobody said, or it is none */
+	bool decoded;   /* by the web server */
 };
 
 /* ---- Fields ---- */
@@ -62,6 +64,35 @@ read_conditions(const struct gateway *gw, struct request_conditions *ret)
 	/* A range whose condition is not understood could be a part of another version. */
 	if (!copy_field(ret->if_range, sizeof ret->if_range, param(gw, "HTTP_IF_RANGE")))
 		ret->if_range[0] = ret->range[0] = '\0';
+}
+
+/* Step through a list of names with commas and blanks between them. False at its end. */
+static bool
+next_name(const char **list, const char **ret, size_t *n)
+{
+	*ret = *list + strspn(*list, ", \t");
+	*n = strcspn(*ret, ", \t");
+	*list = *ret + *n;
+	return *n > 0;
+}
+
+/* Take what the origin's settings let through; what does not fit is left out whole. */
+static void
+read_forwarded(const struct gateway *gw, const struct config_origin *origin, char *ret, size_t size)
+{
+	const char *list = origin->forward_headers, *name;
+	char variable[80], value[1024];
+	size_t n, at = 0;
+
+	while (next_name(&list, &name, &n)) {
+		(void)snprintf(variable, sizeof variable, "HTTP_%.*s", (int)n, name);
+		for (char *c = variable + 5; *c != '\0'; c++)
+			*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+		if (!copy_field(value, sizeof value, param(gw, variable)) || value[0] == '\0' ||
+			at + n + strlen(value) + 4 > size)
+			continue;
+		at += (size_t)snprintf(ret + at, size - at, "%.*s: %s\n", (int)n, name, value);
+	}
 }
 
 /* Make a value fit for the log: printable, without blanks. Too long is not an id of theirs. */
@@ -149,8 +180,15 @@ split_target(const char *uri, struct target *ret)
 {
 	ret->decoded = false;
 	if (strncasecmp(uri, "http://", 7) == 0 || strncasecmp(uri, "https://", 8) == 0) {
+		size_t n;
+
 		uri = strstr(uri, "://") + 3;
-		uri += strcspn(uri, "/?");
+		n = strcspn(uri, "/?");
+		if (n < sizeof ret->host) { /* wins over the Host field (RFC 9112 3.2.2) */
+			memcpy(ret->host, uri, n);
+			ret->host[n] = '\0';
+		}
+		uri += n;
 	}
 	ret->path = uri;
 	ret->path_len = strcspn(uri, "?");
@@ -277,6 +315,7 @@ names(const char *list, const char *word)
 static bool
 resolve(const struct config *cfg, struct request *ret, struct err *err)
 {
+	const struct config_policy *policy = &ret->origin->policy;
 	const struct config_preset *preset;
 	const char *fit;
 
@@ -286,14 +325,14 @@ resolve(const struct config *cfg, struct request *ret, struct err *err)
 		return true;
 	}
 	if (ret->asked.t[0] == '\0') {
-		ret->transform = !cfg->require_t && params_acts(&ret->params);
+		ret->transform = !policy->require_t && params_acts(&ret->params);
 		return true;
 	}
-	preset = config_preset(cfg, ret->asked.t);
-	fit = cfg->require_t ? NULL : daangn_fit(ret->asked.t);
+	preset = config_preset(cfg, ret->origin, ret->asked.t);
+	fit = policy->require_t ? NULL : daangn_fit(ret->asked.t);
 	if (preset == NULL && fit == NULL) {
 		ret->unknown_preset = true;
-		if (cfg->strict)
+		if (policy->strict)
 			return err_set(
 				err, ERR_BAD_PARAMETER, "t: there is no preset of that name.");
 		return true;
@@ -313,7 +352,7 @@ static bool
 read_query(const struct config *cfg, const struct gateway *gw, const char *query,
 	struct request *ret, struct err *err)
 {
-	if (!params_parse(&ret->asked, query, cfg->strict, &ret->notes, err))
+	if (!params_parse(&ret->asked, query, ret->origin->policy.strict, &ret->notes, err))
 		return false;
 	if (!resolve(cfg, ret, err))
 		return false;
@@ -332,7 +371,7 @@ request_parse(
 {
 	const char *method = param(gw, "REQUEST_METHOD");
 	char joined[2 * REQUEST_KEY_MAX];
-	struct target target;
+	struct target target = { .host = "" };
 
 	memset(ret, 0, sizeof *ret);
 	params_init(&ret->asked);
@@ -343,6 +382,8 @@ request_parse(
 	/* No method at all is somebody trying the program by hand. */
 	if (!ret->head_only && strcmp(method, "GET") != 0 && *method != '\0')
 		return err_set(err, ERR_METHOD, "%s", "");
+	if (!text_copy(target.host, sizeof target.host, param(gw, "HTTP_HOST")))
+		target.host[0] = '\0';
 	if (*param(gw, "REQUEST_URI") != '\0')
 		split_target(param(gw, "REQUEST_URI"), &target);
 	else if (!join_target(gw, joined, sizeof joined, &target))
@@ -351,11 +392,12 @@ request_parse(
 		ret->kind = REQUEST_HEALTH;
 		return true;
 	}
-	ret->origin =
-		config_origin(cfg, target.path); /* a mount holds no ?, so the query is not seen */
+	/* a mount holds no ?, so the query is not seen */
+	ret->origin = config_origin(cfg, target.host, target.path);
 	if (ret->origin == NULL)
 		return err_set(err, ERR_NOT_FOUND, "Nothing is mounted at this path.");
 	read_conditions(gw, &ret->if_);
+	read_forwarded(gw, ret->origin, ret->forwarded, sizeof ret->forwarded);
 	return read_key(&target, ret, err) && read_query(cfg, gw, target.query, ret, err);
 }
 
@@ -373,4 +415,28 @@ request_from_text(const struct config *cfg, const char *uri, struct request *ret
 	struct gateway gw = { .self = &uri, .param = text_param };
 
 	return request_parse(cfg, &gw, ret, err);
+}
+
+void
+request_vary(const struct request *req, const char *origin_vary, char ret[REQUEST_VARY])
+{
+	const char *list = req->origin != NULL ? req->origin->forward_headers : "", *name, *other;
+	size_t at = 0, n, m;
+
+	ret[0] = '\0';
+	if (req->negotiated)
+		at = (size_t)snprintf(ret, REQUEST_VARY, "Accept");
+	while (next_name(&list, &name, &n)) {
+		const char *theirs = origin_vary;
+		bool named = false;
+
+		while (!named && next_name(&theirs, &other, &m))
+			named = (m == 1 && *other == '*') ||
+				(m == n && strncasecmp(name, other, n) == 0);
+		if (!named || (req->negotiated && n == 6 && strncasecmp(name, "Accept", n) == 0))
+			continue;
+		/* the names are at most 255 bytes together */
+		at += (size_t)snprintf(
+			ret + at, REQUEST_VARY - at, "%s%.*s", at > 0 ? ", " : "", (int)n, name);
+	}
 }

@@ -39,7 +39,8 @@ struct request {
 	bool negotiated;     /* f=auto and transform: the answer depends on Accept */
 	uint32_t accepts;    /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
 	struct request_conditions if_;
-	char cf_id[96]; /* X-Amz-Cf-Id, for the log */
+	char forwarded[2048]; /* what forward_headers lets through, "Name: value\n" each */
+	char cf_id[96];       /* X-Amz-Cf-Id, for the log */
 };
 
 /*
@@ -55,8 +56,19 @@ struct request {
 bool request_parse(const struct config *cfg, const struct gateway *gw, struct request *ret,
 	struct err *err) MUST_USE;
 
-/* The same from "/img/a.jpg?w=300", for the command line and tests. Fails as request_parse. */
+/* The same from "/img/a.jpg?w=300" or "https://host/img/a.jpg?w=300", for the command line and
+ * tests. Fails as request_parse. */
 bool request_from_text(
 	const struct config *cfg, const char *uri, struct request *ret, struct err *err) MUST_USE;
+
+#define REQUEST_VARY 512
+
+/*
+ * Write which of the request's headers the answer depends on, commas between them; "" for none:
+ * Accept where it chose the format, and what was forwarded and the origin's own Vary names.
+ *
+ * origin_vary  "*" for all that may be forwarded
+ */
+void request_vary(const struct request *req, const char *origin_vary, char ret[REQUEST_VARY]);
 
 #endif

@@ -74,29 +74,29 @@ response_field(struct response *r, const char *name, const char *format, ...)
 }
 
 bool
-response_is_closed(const struct config *cfg, const struct source_head *head)
+response_is_closed(const struct config_policy *policy, const struct source_head *head)
 {
-	return cfg->object_cache_control &&
+	return policy->object_cache_control &&
 	       (strcasestr(head->cache_control, "private") != NULL ||
 		       strcasestr(head->cache_control, "no-store") != NULL);
 }
 
 void
-response_cache_done(struct response *r, const struct config *cfg, const struct request *req,
-	const struct source_head *head)
+response_cache_done(struct response *r, const struct request *req, const struct source_head *head)
 {
-	bool closed = response_is_closed(cfg, head);
+	const struct config_policy *policy = &req->origin->policy;
+	bool closed = response_is_closed(policy, head);
 
 	if (params_given(&req->asked, "v") && !closed)
 		response_field(r, "Cache-Control", "public, max-age=%" PRIu64 ", immutable",
-			cfg->immutable_ms / 1000);
-	else if (cfg->object_cache_control && head->cache_control[0] != '\0')
+			policy->immutable_ms / 1000);
+	else if (policy->object_cache_control && head->cache_control[0] != '\0')
 		response_field(r, "Cache-Control", "%s", head->cache_control);
 	else
 		response_field(r, "Cache-Control",
 			"public, max-age=%" PRIu64 ", stale-while-revalidate=%" PRIu64
 			", stale-if-error=%" PRIu64,
-			cfg->max_age_ms / 1000, cfg->swr_ms / 1000, cfg->sie_ms / 1000);
+			policy->max_age_ms / 1000, policy->swr_ms / 1000, policy->sie_ms / 1000);
 }
 
 void

@@ -27,12 +27,12 @@ void response_start(struct response *r, int status);
 void response_field(struct response *r, const char *name, const char *format, ...) PRINTF(3, 4);
 
 /* Tell whether the object's own Cache-Control keeps it from shared caches, and counts. */
-bool response_is_closed(const struct config *cfg, const struct source_head *head);
+bool response_is_closed(const struct config_policy *policy, const struct source_head *head);
 
 /* Cache-Control of an answer that is good: the object's own if so set, immutable when v was given.
  */
-void response_cache_done(struct response *r, const struct config *cfg, const struct request *req,
-	const struct source_head *head);
+void response_cache_done(
+	struct response *r, const struct request *req, const struct source_head *head);
 
 /* Cache-Control by age: seconds, or ERR_NO_STORE. */
 void response_cache_age(struct response *r, int32_t max_age_s);

@@ -249,6 +249,7 @@ struct out {
 	bool (*write)(void *to, const unsigned char *bytes, size_t n);
 	void *to;
 	const char *(*param)(void *to, const char *name);
+	bool (*closed)(void *to); /* by the peer; NULL: cannot be known */
 	unsigned char held[8192];
 	size_t len;
 	bool left; /* some of it has gone out */
@@ -291,6 +292,15 @@ out_param(void *self, const char *name)
 	return out->param(out->to, name);
 }
 
+static bool
+out_gone(void *self)
+{
+	struct out *out = self;
+
+	out->gone = out->gone || (out->closed != NULL && out->closed(out->to));
+	return out->gone;
+}
+
 /* Put an error in the place of what is held. */
 static void
 out_error(struct out *out, uint64_t started_us, const struct err *err)
@@ -312,12 +322,14 @@ out_error(struct out *out, uint64_t started_us, const struct err *err)
 static bool
 out_serve(struct out *out, struct handler *h)
 {
-	const struct gateway gw = { .self = out, .param = out_param, .write = out_write };
+	const struct gateway gw = {
+		.self = out, .param = out_param, .write = out_write, .gone = out_gone
+	};
 	struct err err = { 0 };
 	uint64_t started_us = now_mono_us();
 
 	if (!handler_serve(h, &gw)) {
-		if (out->left)
+		if (out->left || out->gone)
 			return false;
 		(void)err_set(&err, ERR_ORIGIN, "%s", "");
 		log_event("replaced", "an answer that broke off at once, by status %d",
@@ -351,6 +363,19 @@ fcgi_write(void *to, const unsigned char *bytes, size_t n)
 		n -= (size_t)piece;
 	}
 	return true;
+}
+
+/*
+ * A web server whose client left closes the connection (nginx, lighttpd). What may still be read
+ * from it are the last records of the request; behind them is its end.
+ */
+static bool
+fcgi_closed(void *to)
+{
+	const FCGX_Request *request = to;
+	struct pollfd p = { .fd = request->ipcFd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 /*
@@ -416,7 +441,10 @@ serve(struct server *s, struct handler *h, int32_t max_requests)
 	int32_t served = 0;
 
 	while (max_requests == 0 || served < max_requests) {
-		struct out out = { .write = fcgi_write, .to = &s->request, .param = fcgi_param };
+		struct out out = { .write = fcgi_write,
+			.to = &s->request,
+			.param = fcgi_param,
+			.closed = fcgi_closed };
 		int ready = wait_for_peer(s);
 
 		if (ready < 0) {
@@ -441,7 +469,6 @@ server_fcgi(const struct config *cfg, int fd, int32_t max_requests)
 {
 	struct server s = { .listening = fd };
 	struct handler h = { 0 };
-	struct err err = { 0 };
 	int flags = fcntl(fd, F_GETFL);
 	int status = 1;
 
@@ -455,9 +482,8 @@ server_fcgi(const struct config *cfg, int fd, int32_t max_requests)
 	/* workers race for each connection: who comes late must not wait in accept */
 	if (s.stop < 0 || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
 		log_event("failed", "listening socket: %s", strerror(errno));
-	} else if (!handler_open(&h, cfg, &err)) {
-		log_event("failed", "%s %s", err.say, err.detail);
 	} else {
+		handler_open(&h, cfg);
 		status = serve(&s, &h, max_requests);
 		drop(&s);
 		handler_close(&h);
@@ -499,16 +525,10 @@ server_cgi(const struct config *cfg)
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct out out = { .write = cgi_write, .param = cgi_param };
 	struct handler h = { 0 };
-	struct err err = { 0 };
 	bool ok;
 
 	(void)sigaction(SIGPIPE, &ignore, NULL);
-	if (!handler_open(&h, cfg, &err)) {
-		log_event("failed", "%s %s", err.say, err.detail);
-		out_error(&out, now_mono_us(), &err);
-		(void)out_flush(&out);
-		return 1;
-	}
+	handler_open(&h, cfg);
 	ok = out_serve(&out, &h);
 	handler_close(&h);
 	/*

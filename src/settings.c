@@ -26,12 +26,13 @@
 	0 * sizeof(char[_Generic(((struct in *)0)->f, type: 1, default: -1)]))
 #define ROW(what, type, in, f) .kind = SETTING_##what, .offset = FIELD(type, in, f)
 #define TEXT_OF(what, in, f) ROW(what, char *, in, f), .size = sizeof(((struct in *)0)->f)
-#define INT(f, lo, hi)    ROW(INT, int32_t, config, f), .min = (lo), .max = (hi)
-#define INT64(f, lo, hi)  ROW(INT64, int64_t, config, f), .min = (lo), .max = (hi)
-#define BYTES(f, lo, hi)  ROW(BYTES, uint64_t, config, f), .min = (lo), .max = (hi)
-#define MS(in, f, lo, hi) ROW(MS, uint64_t, in, f), .min = (lo), .max = (hi)
-#define BOOL(in, f)       ROW(BOOL, bool, in, f)
-#define CHOICE(f, list)   ROW(CHOICE, int32_t, config, f), .choices = (list)
+#define INT(in, f, lo, hi)   ROW(INT, int32_t, in, f), .min = (lo), .max = (hi)
+#define INT64(in, f, lo, hi) ROW(INT64, int64_t, in, f), .min = (lo), .max = (hi)
+#define BYTES(in, f, lo, hi) ROW(BYTES, uint64_t, in, f), .min = (lo), .max = (hi)
+#define MS(in, f, lo, hi)    ROW(MS, uint64_t, in, f), .min = (lo), .max = (hi)
+#define BOOL(in, f)          ROW(BOOL, bool, in, f)
+#define CHOICE(in, f, list)  ROW(CHOICE, int32_t, in, f), .choices = (list)
+#define EACH SETTING_POLICY /* origins may have their own */
 /* clang-format on */
 
 static const struct param_choice on_errors[] = {
@@ -45,6 +46,11 @@ static const struct param_choice passes[] = {
 	{ "none", CONFIG_PASS_NONE },
 	{ NULL, 0 },
 };
+static const struct param_choice addressings[] = {
+	{ "path", CONFIG_ADDRESS_PATH },
+	{ "virtual", CONFIG_ADDRESS_VIRTUAL },
+	{ NULL, 0 },
+};
 static const struct param_choice log_formats[] = {
 	{ "kv", CONFIG_LOG_KV },
 	{ "json", CONFIG_LOG_JSON },
@@ -52,73 +58,101 @@ static const struct param_choice log_formats[] = {
 };
 
 /* clang-format off */
+#define HOST_ROW \
+	.summary = "Only requests to this host; *.example.com is every host below that one. Empty: any\n" \
+	           "host, but for what an origin that names it takes."
+
 const struct setting settings_table[] = {
-	{ "workers", SETTING_MAIN, INT(workers, 0, 1024), .unset = "4",
+	{ "workers", SETTING_MAIN, INT(config, workers, 0, 1024), .unset = "4",
 	  .summary = "Processes that answer side by side, one request each. 0: this process serves\n"
 	             "alone, as mod_fcgid wants it." },
-	{ "max_requests", SETTING_MAIN, INT(max_requests, 0, BILLION), .unset = "10000",
+	{ "max_requests", SETTING_MAIN, INT(config, max_requests, 0, BILLION), .unset = "10000",
 	  .summary = "A worker makes room for a fresh one after so many requests. 0: never." },
-	{ "deadline", SETTING_MAIN, MS(config, deadline_ms, 100, 10 * MINUTE), .unset = "8s",
+	{ "deadline", SETTING_MAIN, MS(config_policy, deadline_ms, 100, 10 * MINUTE),
+	  .flags = EACH, .unset = "8s",
 	  .summary = "Time for one picture, fetching included; stay below the CDN's own patience." },
-	{ "strict", SETTING_MAIN, BOOL(config, strict), .unset = "no",
+	{ "strict", SETTING_MAIN, BOOL(config_policy, strict),
+	  .flags = EACH, .unset = "no",
 	  .summary = "Answer 400 to mistakes in the query, instead of doing what can be done." },
-	{ "require_t", SETTING_MAIN, BOOL(config, require_t), .unset = "no",
+	{ "require_t", SETTING_MAIN, BOOL(config_policy, require_t),
+	  .flags = EACH, .unset = "no",
 	  .summary = "Only ?t=<preset> makes pictures; without it the original is handed out." },
-	{ "on_error", SETTING_MAIN, CHOICE(on_error, on_errors), .unset = "original",
+	{ "on_error", SETTING_MAIN, CHOICE(config_policy, on_error, on_errors),
+	  .flags = EACH, .unset = "original",
 	  .summary = "What takes the place of a picture that cannot be made: the original, or an error." },
-	{ "pass", SETTING_MAIN, CHOICE(pass, passes), .unset = "any",
+	{ "pass", SETTING_MAIN, CHOICE(config_policy, pass, passes),
+	  .flags = EACH, .unset = "any",
 	  .summary = "Which originals may be handed out as they are." },
-	{ "max_original", SETTING_MAIN, BYTES(max_original_bytes, KB, 4 * GB), .unset = "50MB",
+	{ "max_original", SETTING_MAIN, BYTES(config_policy, max_original_bytes, KB, 4 * GB),
+	  .flags = EACH, .unset = "50MB",
 	  .summary = "Larger originals are not made into pictures." },
-	{ "max_pixels", SETTING_MAIN, INT64(max_pixels, 1, BILLION), .unset = "50000000",
+	{ "max_pixels", SETTING_MAIN, INT64(config_policy, max_pixels, 1, BILLION),
+	  .flags = EACH, .unset = "50000000",
 	  .summary = "Originals with more pixels are not decoded." },
-	{ "max_result_pixels", SETTING_MAIN, INT64(max_result_pixels, 1, BILLION), .unset = "36000000",
+	{ "max_result_pixels", SETTING_MAIN, INT64(config_policy, max_result_pixels, 1, BILLION),
+	  .flags = EACH, .unset = "36000000",
 	  .summary = "Pictures with more pixels are not made." },
-	{ "cell_memory", SETTING_MAIN, BYTES(cell_memory_bytes, 16 * MB, 64 * GB), .unset = "1GB",
+	{ "cell_memory", SETTING_MAIN, BYTES(config, cell_memory_bytes, 16 * MB, 64 * GB), .unset = "1GB",
 	  .summary = "Memory of the process that decodes; a picture that needs more is not made." },
-	{ "cell_pictures", SETTING_MAIN, INT(cell_pictures, 1, BILLION), .unset = "500",
+	{ "cell_pictures", SETTING_MAIN, INT(config, cell_pictures, 1, BILLION), .unset = "500",
 	  .summary = "That process is replaced after so many pictures." },
-	{ "max_renders", SETTING_MAIN, INT(max_renders, 0, 1024), .unset = "0",
+	{ "max_renders", SETTING_MAIN, INT(config, max_renders, 0, 1024), .unset = "0",
 	  .summary = "Pictures made at the same time on this host by all processes together; more wait\n"
 	             "in a queue. 0: no limit but the number of workers." },
 	{ "queue", SETTING_MAIN, MS(config, queue_ms, 0, 10 * MINUTE), .unset = "2s",
 	  .summary = "Longest wait in that queue; then the answer is 503." },
 	{ "runtime_dir", SETTING_MAIN, TEXT_OF(PATH, config, runtime_dir), .unset = "/run/limner",
-	  .summary = "Folder for what processes share (the queue's slots). It must be there and writable for\n"
-	             "the web server's user where max_renders is set; limner check tells." },
-	{ "jpeg_quality", SETTING_MAIN, INT(jpeg_quality, 1, 100), .unset = "80",
+	  .summary = "Folder for what processes share (the queue's slots, temporary keys to S3). It must be\n"
+	             "there and writable for the web server's user where max_renders is set; limner check\n"
+	             "tells." },
+	{ "spool_above", SETTING_MAIN, BYTES(config, spool_above_bytes, 64 * KB, 4 * GB), .unset = "16MB",
+	  .summary = "Larger originals are kept in a file, not in memory, while their picture is made." },
+	{ "spool_dir", SETTING_MAIN, TEXT_OF(PATH, config, spool_dir), .unset = "/var/tmp",
+	  .summary = "Folder of those files, which have no name and go away by themselves; writable for the\n"
+	             "web server's user, and better not in memory itself (tmpfs)." },
+	{ "jpeg_quality", SETTING_MAIN, INT(config_policy, jpeg_quality, 1, 100),
+	  .flags = EACH, .unset = "80",
 	  .summary = "Quality of JPEG when the query names none." },
-	{ "webp_quality", SETTING_MAIN, INT(webp_quality, 1, 100), .unset = "80",
+	{ "webp_quality", SETTING_MAIN, INT(config_policy, webp_quality, 1, 100),
+	  .flags = EACH, .unset = "80",
 	  .summary = "Quality of WebP when the query names none." },
-	{ "avif_quality", SETTING_MAIN, INT(avif_quality, 1, 100), .unset = "55",
+	{ "avif_quality", SETTING_MAIN, INT(config_policy, avif_quality, 1, 100),
+	  .flags = EACH, .unset = "55",
 	  .summary = "Quality of AVIF when the query names none." },
 	{ "cmyk_profile", SETTING_MAIN, TEXT_OF(PATH, config, cmyk_profile), .unset = "",
 	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
 	             "converted by arithmetic, without knowing the press." },
 	{ "log", SETTING_MAIN, TEXT_OF(LOG, config, log), .unset = "stderr",
 	  .summary = "Where the log goes." },
-	{ "log_format", SETTING_MAIN, CHOICE(log_format, log_formats), .unset = "kv",
+	{ "log_format", SETTING_MAIN, CHOICE(config, log_format, log_formats), .unset = "kv",
 	  .summary = "One line per request, as key=value or as JSON." },
 
-	{ "max_age", SETTING_CACHE, MS(config, max_age_ms, 0, 3650 * DAY), .unset = "1d",
+	{ "max_age", SETTING_CACHE, MS(config_policy, max_age_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "1d",
 	  .summary = "How long caches keep a good answer." },
-	{ "stale_while_revalidate", SETTING_CACHE, MS(config, swr_ms, 0, 3650 * DAY), .unset = "30d",
+	{ "stale_while_revalidate", SETTING_CACHE, MS(config_policy, swr_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "30d",
 	  .summary = "How long they may use it after that while they ask again." },
-	{ "stale_if_error", SETTING_CACHE, MS(config, sie_ms, 0, 3650 * DAY), .unset = "30d",
+	{ "stale_if_error", SETTING_CACHE, MS(config_policy, sie_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "30d",
 	  .summary = "How long they may use it after that while limner does not answer." },
-	{ "immutable", SETTING_CACHE, MS(config, immutable_ms, 0, 3650 * DAY), .unset = "365d",
+	{ "immutable", SETTING_CACHE, MS(config_policy, immutable_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "365d",
 	  .summary = "max_age of URLs with v=<version>." },
-	{ "object_cache_control", SETTING_CACHE, BOOL(config, object_cache_control), .unset = "yes",
+	{ "object_cache_control", SETTING_CACHE, BOOL(config_policy, object_cache_control),
+	  .flags = EACH, .unset = "yes",
 	  .summary = "The Cache-Control stored with an object wins over the settings above." },
 
 	{ "mount", SETTING_FILE, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
 	  .summary = "The part of the URL's path that is not part of the file's name." },
+	{ "host", SETTING_FILE, TEXT_OF(HOST, config_origin, host), .unset = "", HOST_ROW },
 	{ "root", SETTING_FILE, TEXT_OF(PATH, config_origin, root), .unset = "/srv/limner",
 	  .summary = "The folder; nothing outside it is ever opened. Links in it must be relative and stay\n"
 	             "inside." },
 
 	{ "mount", SETTING_S3, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
 	  .summary = "The part of the URL's path that is not part of the object's key." },
+	{ "host", SETTING_S3, TEXT_OF(HOST, config_origin, host), .unset = "", HOST_ROW },
 	{ "bucket", SETTING_S3, TEXT_OF(WORD, config_origin, bucket), .unset = "",
 	  .summary = "The bucket; the one setting S3 cannot do without.", .example = "my-pictures" },
 	{ "region", SETTING_S3, TEXT_OF(WORD, config_origin, region), .unset = "us-east-1",
@@ -131,12 +165,17 @@ const struct setting settings_table[] = {
 	  .summary = "Put before every key as it stands; a folder ends with /.", .example = "originals/" },
 	{ "access_key", SETTING_S3, TEXT_OF(TEXT, config_origin, access_key), .flags = SETTING_SECRET,
 	  .unset = "",
-	  .summary = "The key's id. Without a key here or in LIMNER_S3_*, AWS_ACCESS_KEY_ID,\n"
-	             "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN serve." },
+	  .summary = "The key's id. Without a key or a profile here, keys come from where AWS's tools\n"
+	             "look, in their order: AWS_ACCESS_KEY_ID, web identity, the shared files, the\n"
+	             "container's endpoint, the instance's role. limner check says which it is." },
 	{ "secret_key", SETTING_S3, TEXT_OF(TEXT, config_origin, secret_key), .flags = SETTING_SECRET,
 	  .unset = "", .summary = "The secret half of the key." },
 	{ "session_token", SETTING_S3, TEXT_OF(TEXT, config_origin, session_token),
 	  .flags = SETTING_SECRET, .unset = "", .summary = "Comes with temporary keys." },
+	{ "profile", SETTING_S3, TEXT_OF(TEXT, config_origin, profile), .unset = "",
+	  .summary = "A profile with keys in AWS's shared files (~/.aws/credentials and ~/.aws/config, or\n"
+	             "where AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE say); read again when they\n"
+	             "change.", .example = "pictures" },
 	{ "anonymous", SETTING_S3, BOOL(config_origin, anonymous), .unset = "no",
 	  .summary = "Ask without signing, for public buckets." },
 	{ "ca_file", SETTING_S3, TEXT_OF(PATH, config_origin, ca_file), .unset = "",
@@ -144,14 +183,67 @@ const struct setting settings_table[] = {
 	{ "forbidden_is_missing", SETTING_S3, BOOL(config_origin, forbidden_is_missing), .unset = "no",
 	  .summary = "Answer 404 where S3 says 403, as it does of missing objects to keys that may\n"
 	             "not list the bucket." },
+	{ "addressing", SETTING_S3, ROW(CHOICE, int32_t, config_origin, addressing),
+	  .choices = addressings, .unset = "path",
+	  .summary = "How a request names the bucket: first in the path, or first in the host's name\n"
+	             "(my-pictures.s3.example.net)." },
+	{ "version", SETTING_S3, BOOL(config_origin, version), .unset = "no",
+	  .summary = "v=<version> in the query is the object's versionId: that version is fetched, and\n"
+	             "one that is not there is 404." },
+	{ "requester_pays", SETTING_S3, BOOL(config_origin, requester_pays), .unset = "no",
+	  .summary = "Take the cost of requests to a bucket whose owner does not." },
+	{ "sse_customer_key", SETTING_S3, TEXT_OF(TEXT, config_origin, sse_customer_key),
+	  .flags = SETTING_SECRET, .unset = "",
+	  .summary = "The key objects are encrypted with by S3 (SSE-C): 32 bytes in base64. Only over\n"
+	             "https." },
+	{ "verify_md5", SETTING_S3, BOOL(config_origin, verify_md5), .unset = "yes",
+	  .summary = "Compare the bytes of an original with its ETag where S3 makes that their MD5 (stored\n"
+	             "in one part, not encrypted with KMS or customers' keys). For servers whose ETags\n"
+	             "look like one but are not: no; lengths are compared all the same." },
+	{ "retries", SETTING_S3, ROW(INT, int32_t, config_origin, retries), .min = 0, .max = 10,
+	  .unset = "3",
+	  .summary = "Further tries, each after a longer pause, when the server is too busy (429, 500,\n"
+	             "502, 503, 504), cannot be reached or breaks off before its answer; the deadline\n"
+	             "holds all the same." },
+	{ "answer_timeout", SETTING_S3, MS(config_origin, answer_ms, 100, 10 * MINUTE),
+	  .unset = "3s",
+	  .summary = "Longest wait for the beginning of an answer; then another try, if there is one." },
 	{ "connect_timeout", SETTING_S3, MS(config_origin, connect_ms, 10, MINUTE), .unset = "2s",
 	  .summary = "Time for one connection, TLS included." },
 	{ "stall_timeout", SETTING_S3, MS(config_origin, stall_ms, 100, 10 * MINUTE), .unset = "10s",
 	  .summary = "Longest pause in a transfer." },
+
+	{ "mount", SETTING_HTTP, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
+	  .summary = "The part of the URL's path that is not part of the original's name." },
+	{ "host", SETTING_HTTP, TEXT_OF(HOST, config_origin, host), .unset = "", HOST_ROW },
+	{ "url", SETTING_HTTP, TEXT_OF(BASE, config_origin, url), .unset = "",
+	  .summary = "Where originals are; the one setting HTTP cannot do without. Names of originals\n"
+	             "follow after its last slash, and lead nowhere else.",
+	  .example = "https://www.example.net/originals/" },
+	{ "allow_private", SETTING_HTTP, BOOL(config_origin, allow_private), .unset = "no",
+	  .summary = "Connect to addresses of this host and of local networks too. Leave it at no where\n"
+	             "the server may redirect to places of others' choice." },
+	{ "redirects", SETTING_HTTP, ROW(INT, int32_t, config_origin, redirects), .min = 0, .max = 10,
+	  .unset = "3",
+	  .summary = "Redirects to follow, one after another; never from https to http." },
+	{ "forward_headers", SETTING_HTTP, TEXT_OF(NAMES, config_origin, forward_headers), .unset = "",
+	  .summary = "Headers of a request that are handed on to this server, and to no other by redirect.",
+	  .example = "Accept-Language, X-Api-Key" },
+	{ "http2", SETTING_HTTP, BOOL(config_origin, http2), .unset = "yes",
+	  .summary = "Use HTTP/2 where an https server offers it." },
+	{ "ca_file", SETTING_HTTP, TEXT_OF(PATH, config_origin, ca_file), .unset = "",
+	  .summary = "Certificates (PEM) to trust. Empty: the system's." },
+	{ "connect_timeout", SETTING_HTTP, MS(config_origin, connect_ms, 10, MINUTE), .unset = "2s",
+	  .summary = "Time for one connection, TLS included." },
+	{ "stall_timeout", SETTING_HTTP, MS(config_origin, stall_ms, 100, 10 * MINUTE), .unset = "10s",
+	  .summary = "Longest pause in a transfer." },
 };
 /* clang-format on */
 const size_t settings_count = sizeof settings_table / sizeof settings_table[0];
-_Static_assert(sizeof settings_table / sizeof settings_table[0] <= 64, "config.c keeps 64 bits");
+_Static_assert(sizeof settings_table / sizeof settings_table[0] <= SETTINGS_MAX, "too many rows");
+_Static_assert((int)SETTING_FILE + (int)CONFIG_S3 == (int)SETTING_S3 &&
+		       (int)SETTING_FILE + (int)CONFIG_HTTP == (int)SETTING_HTTP,
+	"kinds and sections");
 
 static const struct unit {
 	const char *name;
@@ -171,10 +263,25 @@ settings_section_name(enum setting_section section)
 		return "file";
 	case SETTING_S3:
 		return "s3";
+	case SETTING_HTTP:
+		return "http";
 	case SETTING__SECTIONS:
 		break;
 	}
 	return "?";
+}
+
+bool
+settings_is_origin(enum setting_section section)
+{
+	return section >= SETTING_FILE && section < SETTING__SECTIONS;
+}
+
+bool
+settings_belongs(const struct setting *row, enum setting_section section)
+{
+	return row->section == section ||
+	       ((row->flags & SETTING_POLICY) != 0 && settings_is_origin(section));
 }
 
 void
@@ -184,10 +291,56 @@ settings_init(enum setting_section section, void *base)
 	size_t i;
 
 	/* Defaults go through the same setters; the unit test proves that each is taken. */
-	for (i = 0; i < settings_count; i++)
-		if (settings_table[i].section == section)
-			(void)!settings_set(
-				&settings_table[i], base, settings_table[i].unset, "", why);
+	for (i = 0; i < settings_count; i++) {
+		const struct setting *row = &settings_table[i];
+		bool policy = (row->flags & SETTING_POLICY) != 0;
+
+		if (row->section == section)
+			(void)!settings_set(row,
+				policy ? (void *)&((struct config *)base)->policy : base,
+				row->unset, "", why);
+	}
+}
+
+/* How many bytes a row's field has. */
+static size_t
+field_size(const struct setting *row)
+{
+	switch (row->kind) {
+	case SETTING_INT:
+	case SETTING_CHOICE:
+		return sizeof(int32_t);
+	case SETTING_INT64:
+	case SETTING_BYTES:
+	case SETTING_MS:
+		return sizeof(uint64_t);
+	case SETTING_BOOL:
+		return sizeof(bool);
+	case SETTING_TEXT:
+	case SETTING_WORD:
+	case SETTING_PATH:
+	case SETTING_LOG:
+	case SETTING_MOUNT:
+	case SETTING_HOST:
+	case SETTING_URL:
+	case SETTING_BASE:
+	case SETTING_NAMES:
+		break;
+	}
+	return row->size;
+}
+
+void
+settings_copy(const struct setting *row, const void *from, void *to)
+{
+	memcpy((char *)to + row->offset, (const char *)from + row->offset, field_size(row));
+}
+
+bool
+settings_same(const struct setting *row, const void *one, const void *other)
+{
+	return memcmp((const char *)one + row->offset, (const char *)other + row->offset,
+		       field_size(row)) == 0;
 }
 
 /* Write a number with the largest unit that divides it. */
@@ -257,23 +410,36 @@ settings_allowed(const struct setting *row, char ret[SETTINGS_WHY])
 		(void)snprintf(
 			ret, SETTINGS_WHY, "a path that begins and ends with /, as URLs spell it");
 		return;
+	case SETTING_HOST:
+		(void)snprintf(
+			ret, SETTINGS_WHY, "a host such as img.example.com, or *.example.com");
+		return;
 	case SETTING_URL:
 		(void)snprintf(ret, SETTINGS_WHY, "http://host, https://host, or that with :port");
+		return;
+	case SETTING_BASE:
+		(void)snprintf(ret, SETTINGS_WHY,
+			"http(s)://host[:port]/path/, escaped, without ?, # and name@");
+		return;
+	case SETTING_NAMES:
+		(void)snprintf(ret, SETTINGS_WHY,
+			"up to 16 names of headers, not of cookies, logins, conditions or the connection");
 		return;
 	}
 	ret[0] = '\0';
 }
 
 void
-settings_env_name(const struct setting *row, char ret[SETTINGS_ENV])
+settings_env_name(const struct setting *row, enum setting_section section, const char *name,
+	char ret[SETTINGS_ENV])
 {
-	const char *section = settings_section_name(row->section);
+	const char *in = settings_section_name(section);
 	char *c;
 
-	(void)snprintf(ret, SETTINGS_ENV, "LIMNER_%s%s%s", section, *section != '\0' ? "_" : "",
-		row->name);
+	(void)snprintf(ret, SETTINGS_ENV, "LIMNER_%s%s%s%s%s", in, *in != '\0' ? "_" : "", name,
+		*name != '\0' ? "_" : "", row->name);
 	for (c = ret; *c != '\0'; c++)
-		*c = (char)toupper((unsigned char)*c);
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
 }
 
 static bool
@@ -372,6 +538,19 @@ set_mount(const struct setting *row, void *field, const char *value)
 }
 
 static bool
+set_host(const struct setting *row, void *field, const char *value)
+{
+	const char *c = value[0] == '*' && value[1] == '.' ? value + 2 : value;
+
+	if (*value != '\0' && !isalnum((unsigned char)*c))
+		return false;
+	for (; *c != '\0'; c++)
+		if (!isalnum((unsigned char)*c) && strchr(".-_", *c) == NULL)
+			return false;
+	return text_copy(field, row->size, value);
+}
+
+static bool
 set_url(const struct setting *row, void *field, const char *value)
 {
 	char url[1024];
@@ -398,6 +577,92 @@ set_url(const struct setting *row, void *field, const char *value)
 	return text_copy(field, row->size, url);
 }
 
+/* Tell whether a path is one as URLs spell it, and nothing in it leads upward. */
+static bool
+is_url_path(const char *path)
+{
+	const char *c;
+	size_t n;
+
+	for (c = path; *c != '\0'; c++) {
+		if (*c <= ' ' || *c > '~' || strchr("?#\\\"<>^`{|}", *c) != NULL)
+			return false;
+		if (*c == '%' && (!isxdigit((unsigned char)c[1]) || !isxdigit((unsigned char)c[2])))
+			return false;
+	}
+	for (c = path; *c == '/'; c += n) {
+		n = 1 + strcspn(c + 1, "/");
+		if ((n == 2 && c[1] == '.') || (n == 3 && c[1] == '.' && c[2] == '.'))
+			return false;
+	}
+	return true;
+}
+
+/* A server and the folder that keys count from. */
+static bool
+set_base(const struct setting *row, void *field, const char *value)
+{
+	char server[256];
+	struct setting as_url = { .size = sizeof server };
+	const char *host = strstr(value, "://");
+	size_t n = host != NULL ? (size_t)(host - value) + 3 + strcspn(host + 3, "/") : 0;
+
+	if (*value == '\0')
+		return text_copy(field, row->size, "");
+	if (n == 0 || n >= sizeof server)
+		return false;
+	memcpy(server, value, n);
+	server[n] = '\0';
+	return set_url(&as_url, server, server) && is_url_path(value + n) &&
+	       text_copy(field, row->size, value);
+}
+
+/*
+ * Names of headers that may go on to an origin. What tells people apart would make answers private
+ * that caches are told to keep; conditions, ranges and the connection are limner's own business.
+ */
+static bool
+may_be_forwarded(const char *name)
+{
+	static const char *const whole[] = { "Host", "Connection", "Keep-Alive", "TE", "Trailer",
+		"Transfer-Encoding", "Upgrade", "Expect", "Range", "Cookie", "Authorization",
+		"Accept-Encoding", "HTTP2-Settings", "Via" };
+	static const char *const beginnings[] = { "If-", "Content-", "Proxy-" };
+	size_t i;
+
+	for (i = 0; i < sizeof whole / sizeof whole[0]; i++)
+		if (strcasecmp(name, whole[i]) == 0)
+			return false;
+	for (i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
+		if (strncasecmp(name, beginnings[i], strlen(beginnings[i])) == 0)
+			return false;
+	return strcasecmp(name, "Proxy") != 0;
+}
+
+static bool
+set_names(const struct setting *row, void *field, const char *value)
+{
+	char names[256] = "", name[64];
+	size_t n, at = 0, count = 0;
+	const char *c;
+
+	for (c = value + strspn(value, ", "); *c != '\0'; c += n + strspn(c + n, ", ")) {
+		n = strcspn(c, ", ");
+		if (n >= sizeof name || ++count > 16)
+			return false;
+		memcpy(name, c, n);
+		name[n] = '\0';
+		if (strspn(name,
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") !=
+				n ||
+			!may_be_forwarded(name) || at + n + 3 > sizeof names)
+			return false;
+		at += (size_t)snprintf(
+			names + at, sizeof names - at, "%s%s", count > 1 ? ", " : "", name);
+	}
+	return text_copy(field, row->size, names);
+}
+
 static bool
 set_kind(const struct setting *row, void *field, const char *value, const char *folder)
 {
@@ -422,8 +687,14 @@ set_kind(const struct setting *row, void *field, const char *value, const char *
 		return set_log(row, field, value, folder);
 	case SETTING_MOUNT:
 		return set_mount(row, field, value);
+	case SETTING_HOST:
+		return set_host(row, field, value);
 	case SETTING_URL:
 		return set_url(row, field, value);
+	case SETTING_BASE:
+		return set_base(row, field, value);
+	case SETTING_NAMES:
+		return set_names(row, field, value);
 	}
 	return false;
 }
@@ -494,7 +765,10 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 	case SETTING_PATH:
 	case SETTING_LOG:
 	case SETTING_MOUNT:
+	case SETTING_HOST:
 	case SETTING_URL:
+	case SETTING_BASE:
+	case SETTING_NAMES:
 		if ((row->flags & SETTING_SECRET) != 0 && *text != '\0')
 			text = "(set)";
 		break;

@@ -10,6 +10,7 @@ struct source {
 static const struct source_kind *const kinds[] = {
 	[CONFIG_FILE] = &source_file_kind,
 	[CONFIG_S3] = &source_s3_kind,
+	[CONFIG_HTTP] = &source_http_kind,
 };
 
 bool

@@ -8,6 +8,7 @@
 #define LIMNER_SOURCE_H
 
 #include "config.h"
+#include "gateway.h"
 
 /* What the origin said of an object; "" when it did not say. */
 struct source_head {
@@ -18,6 +19,11 @@ struct source_head {
 	char content_range[128];
 	char cache_control[256];
 	char content_encoding[64];
+	char date[64];                                /* the origin's clock */
+	char bucket_region[64];                       /* x-amz-bucket-region */
+	char encryption[32], customer_encryption[32]; /* x-amz-server-side-encryption… */
+	char location[4096];                          /* of a redirect, as it stands */
+	char vary[512];
 	bool has_length;
 	uint64_t length; /* bytes of the body to come; of HEAD: of the body GET would send */
 };
@@ -28,14 +34,19 @@ struct source_call {
 	/* as the client sent them, lists and * included; NULL or "" when absent */
 	const char *if_none_match, *if_match, *if_modified_since, *if_unmodified_since;
 	const char *range, *if_range;
-	uint64_t deadline_us; /* on now_mono_us's clock */
+	const char *
+		forwarded; /* more of the client's fields, "Name: value\n" each; NULL or "": none */
+	const char *version; /* of the object, where the origin keeps several; NULL or "": newest */
+	uint64_t deadline_us;       /* on now_mono_us's clock */
+	const struct gateway *peer; /* who waits: looked at now and then; NULL: nobody */
 };
 
 struct source_sink {
 	void *self;
 	/*
 	 * Called once, before any byte. *ret_stream set: the deadline no longer holds, only the
-	 * origin's stall limit does. False (err filled): stop, source_fetch fails with it.
+	 * origin's stall limit does; it may be kept, and set as late as by a call of body. False
+	 * (err filled): stop, source_fetch fails with it.
 	 */
 	bool (*head)(void *self, const struct source_head *head, bool *ret_stream, struct err *err);
 	/* Called for each piece. False (err filled): stop. */
@@ -45,7 +56,8 @@ struct source_sink {
 /* What is worth logging of a fetch; filled on failure too. */
 struct source_report {
 	int status;     /* the origin's HTTP status, 0 when none (file: the status it would have) */
-	int tries;      /* 1, or 2 after a reset */
+	int tries;      /* requests sent; more than 1 after a reset, a busy server, a lesson */
+	bool fleeting;  /* the fault lies in the network, and no head came: it may be gone soon */
 	uint64_t bytes; /* of body received */
 	char code[64];  /* S3's error code */
 	char content_range[64]; /* of a refused range, when the origin said its size */
@@ -61,7 +73,7 @@ struct source_kind {
 };
 
 /* The rows: each defined in its own file. */
-extern const struct source_kind source_file_kind, source_s3_kind;
+extern const struct source_kind source_file_kind, source_s3_kind, source_http_kind;
 
 /* Allocate and open. Fails ERR_INTERNAL (no memory, root not a directory, no credentials). */
 bool source_open(const struct config_origin *origin, struct source **ret, struct err *err) MUST_USE;
@@ -71,8 +83,8 @@ bool source_open(const struct config_origin *origin, struct source **ret, struct
  *
  * Fails   ERR_BAD_PATH (prefix and key are over 1024 bytes, or not UTF-8); ERR_NOT_FOUND;
  *         ERR_PRECONDITION; ERR_RANGE; ERR_ORIGIN (refused, broken off, short, senseless: never
- *         a 404 for a network fault); ERR_ORIGIN_LATE; or what the sink said. Bytes may have
- *         reached the sink before a failure: what it holds then is not the object.
+ *         a 404 for a network fault); ERR_ORIGIN_LATE; ERR_PEER_GONE; or what the sink said. Bytes
+ * may have reached the sink before a failure: what it holds then is not the object.
  */
 bool source_fetch(struct source *s, const struct source_call *call, const struct source_sink *sink,
 	struct source_report *report, struct err *err) MUST_USE;

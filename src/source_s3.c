@@ -1,7 +1,12 @@
 /* Originals in an S3 bucket: signs each call, and understands what the server says. */
+#include "base/digest.h"
 #include "base/now.h"
 #include "base/text.h"
+#include "condition.h"
+#include "credentials.h"
 #include "etag.h"
+#include "s3_answer.h"
+#include "s3_check.h"
 #include "sigv4.h"
 #include "source.h"
 #include "transport.h"
@@ -9,17 +14,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
 #define KEY_MAX    1024  /* bytes, S3's limit */
 #define URL_MAX    8192  /* base, bucket and key, each byte of them encoded */
 #define FIELDS_MAX 16384 /* bytes of all fields sent */
-#define FIELDS     16
+#define FIELDS     20
+#define PAUSE_MS   50   /* before the first further try; doubled before each next one */
+#define PAUSE_MAX  1000 /* ms */
 
 struct s3 {
 	const struct config_origin *origin; /* borrowed from the configuration */
 	struct transport *transport;        /* owned */
-	char base[256];                     /* "https://s3.example.net" */
+	struct credentials *credentials;    /* owned; NULL when anonymous */
+	struct credentials_keys keys;       /* of the last request */
+	char base[384];                     /* "https://s3.example.net" */
 	const char *host;                   /* within base */
+	char region[64];                    /* the setting, until a server knew better */
+	int64_t clock_s;                    /* to add to our clock to have the server's */
+	char customer_md5[25];              /* of the key for SSE-C, in base64 */
 };
 
 /* The fields of one call: text laid end to end, because it moves while it grows. */
@@ -29,10 +44,17 @@ struct fields {
 	size_t count;
 };
 
+/* What one call has learnt. */
+struct lessons {
+	bool region, clock;
+};
+
 /* Stands before the caller's sink, to judge the head before anything is believed. */
 struct watch {
 	const struct source_call *call;
 	const struct source_sink *sink;
+	bool verify; /* the bytes, if the ETag allows */
+	struct s3_check check;
 	bool asked_range;     /* a Range was sent */
 	bool asked_condition; /* If-None-Match or If-Modified-Since was sent */
 	bool own_match;       /* If-Match is ours to judge: S3 takes one strong tag only */
@@ -73,20 +95,56 @@ is_graphic(const char *s)
 
 /* ------------------------------------------------------------------ opening */
 
+/* Write scheme and host, with the bucket before the host where it is addressed so. */
+static void
+write_base(struct s3 *s3)
+{
+	const struct config_origin *origin = s3->origin;
+	const char *endpoint = origin->endpoint, *rest;
+	bool virtual = origin->addressing == CONFIG_ADDRESS_VIRTUAL;
+	char aws[128];
+
+	if (endpoint[0] == '\0') {
+		(void)snprintf(aws, sizeof aws, "https://s3.%s.amazonaws.com%s", s3->region,
+			strncmp(s3->region, "cn-", 3) == 0 ? ".cn" : "");
+		endpoint = aws;
+	}
+	rest = strstr(endpoint, "://");
+	rest = rest != NULL ? rest + 3 : endpoint;
+	(void)snprintf(s3->base, sizeof s3->base, "%.*s%s%s%s", (int)(rest - endpoint), endpoint,
+		virtual ? origin->bucket : "", virtual ? "." : "", rest);
+}
+
+/* Check the key objects are encrypted with, and make what is sent along with it. */
+static bool
+settle_customer_key(struct s3 *s3, bool tls, struct err *err)
+{
+	const char *text = s3->origin->sse_customer_key;
+	unsigned char key[32], md5[DIGEST_MD5_SIZE];
+
+	if (text[0] == '\0')
+		return true;
+	if (!tls)
+		return misconfigured(
+			err, "sse_customer_key would be sent in the clear: it needs https");
+	if (!digest_from_base64(text, key, sizeof key))
+		return misconfigured(err, "sse_customer_key is not 32 bytes in base64");
+	if (!digest_md5(key, sizeof key, md5, err))
+		return false;
+	digest_base64(md5, sizeof md5, s3->customer_md5);
+	return true;
+}
+
 /* Settle scheme and host. A default port is left out: what is signed is what libcurl would send. */
 static bool
 settle_base(struct s3 *s3, struct err *err)
 {
-	const struct config_origin *origin = s3->origin;
-	const char *china = strncmp(origin->region, "cn-", 3) == 0 ? ".cn" : "";
 	size_t n, scheme;
 	bool tls;
 
-	if (origin->endpoint[0] == '\0')
-		(void)snprintf(s3->base, sizeof s3->base, "https://s3.%s.amazonaws.com%s",
-			origin->region, china);
-	else if (!text_copy(s3->base, sizeof s3->base, origin->endpoint))
-		return misconfigured(err, "the endpoint is too long");
+	if (s3->region[0] == '\0')
+		(void)!text_copy(s3->region, sizeof s3->region, s3->origin->region);
+	write_base(s3);
 	tls = strncmp(s3->base, "https://", 8) == 0;
 	if (!tls && strncmp(s3->base, "http://", 7) != 0)
 		return misconfigured(err, "the endpoint does not begin with http:// or https://");
@@ -101,20 +159,7 @@ settle_base(struct s3 *s3, struct err *err)
 		s3->base[n - 4] = '\0';
 	if (!tls && n > scheme + 3 && strcmp(s3->base + n - 3, ":80") == 0)
 		s3->base[n - 3] = '\0';
-	return true;
-}
-
-static bool
-check_keys(const struct config_origin *origin, struct err *err)
-{
-	if (origin->anonymous)
-		return true;
-	if (origin->access_key[0] == '\0' || origin->secret_key[0] == '\0')
-		return misconfigured(err, "no access_key and secret_key, and not anonymous");
-	if (!is_graphic(origin->access_key) || !is_graphic(origin->secret_key) ||
-		!is_graphic(origin->session_token))
-		return misconfigured(err, "a key or the session token holds a blank");
-	return true;
+	return settle_customer_key(s3, tls, err);
 }
 
 static void
@@ -122,7 +167,9 @@ s3_close(void *state)
 {
 	struct s3 *s3 = state;
 
+	credentials_close(s3->credentials);
 	transport_close(s3->transport);
+	explicit_bzero(s3, sizeof *s3);
 	free(s3);
 }
 
@@ -143,8 +190,8 @@ s3_open(const struct config_origin *origin, void **ret_state, struct err *err)
 		(void)misconfigured(err, "no region");
 		goto out;
 	}
-	if (!settle_base(s3, err) || !check_keys(origin, err) ||
-		!transport_open(&s3->transport, err))
+	if (!settle_base(s3, err) || !transport_open(&s3->transport, err) ||
+		(!origin->anonymous && !credentials_open(origin, environ, &s3->credentials, err)))
 		goto out;
 	*ret_state = s3;
 	ok = true;
@@ -165,7 +212,8 @@ add_field(struct fields *f, const char *name, const char *value, struct err *err
 	return buf_addf(&f->text, err, "%s: %s", name, value) && buf_add(&f->text, "", 1, err);
 }
 
-/* Append base and path: /bucket/key, each byte encoded once and never normalised. */
+/* Append base and path: /bucket/key, or /key where the host names the bucket, each byte encoded
+ * once and never normalised. */
 static bool
 make_url(const struct s3 *s3, const char *key, struct buf *out, struct err *err)
 {
@@ -177,9 +225,54 @@ make_url(const struct s3 *s3, const char *key, struct buf *out, struct err *err)
 		return err_set(err, ERR_BAD_PATH, "The path is empty or longer than 1024 bytes.");
 	if (!text_is_utf8(full, (size_t)n))
 		return err_set(err, ERR_BAD_PATH, "The path is not UTF-8.");
-	return buf_addf(out, err, "%s/", s3->base) &&
-	       text_url_encode(out, bucket, strlen(bucket), false, err) &&
-	       buf_adds(out, "/", err) && text_url_encode(out, full, (size_t)n, true, err);
+	if (!buf_addf(out, err, "%s/", s3->base))
+		return false;
+	if (s3->origin->addressing == CONFIG_ADDRESS_PATH &&
+		!(text_url_encode(out, bucket, strlen(bucket), false, err) &&
+			buf_adds(out, "/", err)))
+		return false;
+	return text_url_encode(out, full, (size_t)n, true, err);
+}
+
+/* Append the query as it was signed: the version, if one is meant. */
+static bool
+add_query(const struct source_call *call, struct buf *url, struct err *err)
+{
+	if (!given(call->version))
+		return true;
+	return buf_adds(url, "?versionId=", err) &&
+	       text_url_encode(url, call->version, strlen(call->version), false, err);
+}
+
+/* List the fields that settings ask for; at most 4. */
+static size_t
+list_extras(const struct s3 *s3, struct sigv4_pair ret[4])
+{
+	const struct config_origin *origin = s3->origin;
+	size_t n = 0;
+
+	if (origin->requester_pays)
+		ret[n++] = (struct sigv4_pair){ "x-amz-request-payer", "requester" };
+	if (origin->sse_customer_key[0] != '\0') {
+#define SSE "x-amz-server-side-encryption-customer-"
+		ret[n++] = (struct sigv4_pair){ SSE "algorithm", "AES256" };
+		ret[n++] = (struct sigv4_pair){ SSE "key", origin->sse_customer_key };
+		ret[n++] = (struct sigv4_pair){ SSE "key-MD5", s3->customer_md5 };
+#undef SSE
+	}
+	return n;
+}
+
+static bool
+add_extras(const struct s3 *s3, struct fields *f, struct err *err)
+{
+	struct sigv4_pair extras[4];
+	size_t n = list_extras(s3, extras);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = add_field(f, extras[i].name, extras[i].value, err);
+	return ok;
 }
 
 /* Add what authenticates the call: every x-amz-* and the host are signed, and nothing else. */
@@ -187,50 +280,36 @@ static bool
 add_signature(const struct s3 *s3, const struct source_call *call, const char *path,
 	struct fields *f, struct err *err)
 {
-	const struct config_origin *origin = s3->origin;
 	struct buf authorization = BUF_INIT(2048);
 	char date[17];
-	const struct sigv4_keys keys = { origin->access_key, origin->secret_key, origin->region,
+	const struct sigv4_keys keys = { s3->keys.access_key, s3->keys.secret_key, s3->region,
 		"s3" };
-	const struct sigv4_pair headers[] = {
+	const struct sigv4_pair version = { "versionId", call->version };
+	struct sigv4_pair headers[8] = {
 		{ "host", s3->host },
 		{ "x-amz-content-sha256", SIGV4_EMPTY },
 		{ "x-amz-date", date },
-		{ "x-amz-security-token", origin->session_token },
+		{ "x-amz-security-token", s3->keys.session_token },
 	};
-	const struct sigv4_call what = {
+	struct sigv4_call what = {
 		.method = call->head_only ? "HEAD" : "GET",
 		.path = path,
+		.query = &version,
+		.query_count = given(call->version) ? 1 : 0,
 		.headers = headers,
-		.header_count = origin->session_token[0] != '\0' ? 4 : 3,
+		.header_count = s3->keys.session_token[0] != '\0' ? 4 : 3,
 		.payload_hash = SIGV4_EMPTY,
 	};
 	bool ok;
 
-	text_basic_date(now_unix_s(), date);
+	what.header_count += list_extras(s3, headers + what.header_count);
+	text_basic_date(now_unix_s() + s3->clock_s, date);
 	ok = sigv4_authorization(&keys, &what, date, &authorization, err);
 	for (size_t i = 1; ok && i < what.header_count; i++)
 		ok = add_field(f, headers[i].name, headers[i].value, err);
 	ok = ok && add_field(f, "Authorization", buf_text(&authorization), err);
 	buf_done(&authorization);
 	return ok;
-}
-
-/*
- * Find the one tag in a field that holds exactly one. S3 servers ignore lists, * and W/; where
- * tags are compared weakly, a weak one may go as the strong one of the same text.
- */
-static const char *
-one_tag(const char *field, bool weak)
-{
-	size_t n;
-
-	if (weak && strncmp(field, "W/", 2) == 0)
-		field += 2;
-	n = strlen(field);
-	if (n < 2 || field[0] != '"' || strchr(field + 1, '"') != field + n - 1)
-		return NULL;
-	return is_graphic(field) ? field : NULL;
 }
 
 /* Add a date in the form every server reads; one that is no date counts as absent (RFC 9110). */
@@ -246,27 +325,6 @@ add_date(struct fields *f, const char *name, const char *value, struct err *err)
 	return add_field(f, name, date, err);
 }
 
-/* Tell whether this is one well-formed byte range; all else is answered with the whole. */
-static bool
-one_range(const char *range)
-{
-	static const char digits[] = "0123456789";
-	size_t first, last;
-
-	if (!given(range) || strncmp(range, "bytes=", 6) != 0)
-		return false;
-	range += 6;
-	first = strspn(range, digits);
-	if (range[first] != '-')
-		return false;
-	last = strspn(range + first + 1, digits);
-	if (range[first + 1 + last] != '\0' || first > 18 || last > 18)
-		return false;
-	if (first == 0 || last == 0)
-		return first != last;
-	return strtoull(range, NULL, 10) <= strtoull(range + first + 1, NULL, 10);
-}
-
 /* Add conditions and range, all unsigned: proxies on the way may know them. */
 static bool
 add_conditions(struct watch *w, bool with_range, struct fields *f, struct err *err)
@@ -275,7 +333,7 @@ add_conditions(struct watch *w, bool with_range, struct fields *f, struct err *e
 	size_t before;
 
 	if (given(call->if_match)) {
-		const char *tag = one_tag(call->if_match, false);
+		const char *tag = condition_tag(call->if_match, false);
 
 		w->own_match = tag == NULL;
 		if (tag != NULL && !add_field(f, "If-Match", tag, err))
@@ -285,7 +343,7 @@ add_conditions(struct watch *w, bool with_range, struct fields *f, struct err *e
 	}
 	before = f->count;
 	if (given(call->if_none_match)) {
-		const char *tag = one_tag(call->if_none_match, true);
+		const char *tag = condition_tag(call->if_none_match, true);
 
 		w->own_none_match = tag == NULL;
 		if (tag != NULL && !add_field(f, "If-None-Match", tag, err))
@@ -294,25 +352,11 @@ add_conditions(struct watch *w, bool with_range, struct fields *f, struct err *e
 		return false;
 	}
 	w->asked_condition = f->count > before;
-	w->asked_range = with_range && !call->head_only && one_range(call->range);
+	w->asked_range = with_range && !call->head_only && condition_range(call->range);
 	return !w->asked_range || add_field(f, "Range", call->range, err);
 }
 
 /* ------------------------------------------------------------------ understanding the answer */
-
-/* Tell whether If-Range still means this object: strong tags are compared, or exact dates. */
-static bool
-in_range_of(const char *if_range, const struct source_head *head)
-{
-	int64_t a, b;
-
-	if (!given(if_range))
-		return true;
-	if (if_range[0] == '"')
-		return strcmp(if_range, head->etag) == 0;
-	return text_from_http_date(if_range, &a) && text_from_http_date(head->last_modified, &b) &&
-	       a == b;
-}
 
 static bool
 watch_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
@@ -337,10 +381,12 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 		w->answered = w->sink->head(w->sink->self, &unchanged, ret_stream, err);
 		return false; /* the bytes that would follow are not needed */
 	}
-	if (head->status == 206 && !in_range_of(call->if_range, head)) {
+	if (head->status == 206 && !condition_in_range_of(call->if_range, head)) {
 		w->changed = true;
 		return false;
 	}
+	if (w->verify && !call->head_only)
+		s3_check_begin(&w->check, head);
 	return w->sink->head(w->sink->self, head, ret_stream, err);
 }
 
@@ -349,58 +395,25 @@ watch_body(void *self, const void *bytes, size_t n, struct err *err)
 {
 	struct watch *w = self;
 
-	return w->sink->body(w->sink->self, bytes, n, err);
-}
-
-/* Copy the text of an element of an S3 error: "" when it is missing or not a plain word. */
-static void
-take_element(const char *xml, const char *tag, char *ret, size_t size)
-{
-	const char *s = strstr(xml, tag);
-	size_t n;
-
-	ret[0] = '\0';
-	if (s == NULL)
-		return;
-	s += strlen(tag);
-	n = strcspn(s, "<& \t\r\n");
-	if (s[n] != '<' || n >= size)
-		return;
-	memcpy(ret, s, n);
-	ret[n] = '\0';
+	return s3_check_body(&w->check, w->sink, bytes, n, err);
 }
 
 /* Turn an answer that is no object into our fault. */
 static bool
-refused(const struct config_origin *origin, int status, const char *xml,
-	struct source_report *report, struct err *err)
+refused(int status, const struct s3_answer *answer, struct source_report *report, struct err *err)
 {
-	enum err_kind kind = ERR_ORIGIN;
-	char region[64];
-	const char *code = report->code;
-
-	take_element(xml, "<Code>", report->code, sizeof report->code);
-	take_element(xml, "<Region>", region, sizeof region);
-	/* an answer to HEAD has no code: the object is what is most likely missing */
-	if (status == 404 && (code[0] == '\0' || strcmp(code, "NoSuchKey") == 0))
-		kind = ERR_NOT_FOUND;
-	if (status == 403 && origin->forbidden_is_missing &&
-		(code[0] == '\0' || strcmp(code, "AccessDenied") == 0))
-		kind = ERR_NOT_FOUND;
-	if (status == 412)
-		kind = ERR_PRECONDITION;
-	if (status == 416)
-		kind = ERR_RANGE;
-	(void)err_set(err, kind, "%s", "");
-	(void)err_detail(err, "s3: %d %s", status, code);
-	if (region[0] != '\0')
-		(void)err_detail(err, "the bucket's region is %s", region);
+	(void)!text_copy(report->code, sizeof report->code, answer->code);
+	(void)err_set(err, answer->kind, "%s", "");
+	(void)err_detail(err, "s3: %d %s", status, answer->code);
+	if (answer->region[0] != '\0')
+		(void)err_detail(err, "the bucket's region is %s", answer->region);
 	return false;
 }
 
-/* Ask once. */
+/* Ask once. ret_answer: what a server meant that sent no object. */
 static bool
-ask(struct s3 *s3, struct watch *w, bool with_range, struct source_report *report, struct err *err)
+ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answer,
+	struct source_report *report, struct err *err)
 {
 	const struct config_origin *origin = s3->origin;
 	const struct source_call *call = w->call;
@@ -411,10 +424,16 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct source_report *repor
 	const char *lines[FIELDS];
 	bool ok = false;
 
+	report->tries = 0;
+	report->fleeting = false;
+	if (s3->credentials != NULL &&
+		!credentials_get(s3->credentials, call->deadline_us, &s3->keys, err))
+		goto out;
 	if (!make_url(s3, call->key, &url, err) || !add_field(&f, "Host", s3->host, err) ||
-		(!origin->anonymous &&
-			!add_signature(s3, call, buf_text(&url) + strlen(s3->base), &f, err)) ||
-		!add_conditions(w, with_range, &f, err))
+		!(origin->anonymous ? add_extras(s3, &f, err)
+				    : add_signature(s3, call, buf_text(&url) + strlen(s3->base), &f,
+					      err)) ||
+		!add_query(call, &url, err) || !add_conditions(w, with_range, &f, err))
 		goto out;
 	for (size_t i = 0; i < f.count; i++)
 		lines[i] = buf_text(&f.text) + f.at[i];
@@ -426,12 +445,20 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct source_report *repor
 		.ca_file = origin->ca_file,
 		.connect_ms = origin->connect_ms,
 		.stall_ms = origin->stall_ms,
+		.answer_ms = origin->answer_ms,
 		.deadline_us = call->deadline_us,
+		.peer = call->peer,
 	};
 	if (!transport_fetch(s3->transport, &req, &sink, &head, &xml, report, err))
 		goto out;
-	ok = head.status == 200 || head.status == 206 || head.status == 304 ||
-	     refused(origin, head.status, buf_text(&xml), report, err);
+	ok = head.status == 200 || head.status == 206 || head.status == 304;
+	if (ok) {
+		ok = s3_check_end(&w->check, w->sink, err);
+	} else {
+		s3_answer_read(origin, call, now_unix_s() + s3->clock_s, &head, buf_text(&xml),
+			ret_answer);
+		(void)refused(head.status, ret_answer, report, err);
+	}
 	if (head.status == 416)
 		(void)!text_copy(
 			report->content_range, sizeof report->content_range, head.content_range);
@@ -442,19 +469,105 @@ out:
 	return ok;
 }
 
+/*
+ * Learn from an answer what the next request needs: another region, another clock. It is kept for
+ * as long as the process lives. Each is learnt once a call: true when there is reason to ask again.
+ */
+static bool
+learn(struct s3 *s3, const struct s3_answer *answer, struct lessons *had)
+{
+	struct err ignored;
+
+	if (answer->moved && !had->region && strcmp(answer->region, s3->region) != 0) {
+		had->region = true;
+		memcpy(s3->region, answer->region, sizeof s3->region);
+		return settle_base(s3, &ignored);
+	}
+	if (answer->skewed && !had->clock) {
+		had->clock = true;
+		s3->clock_s = answer->date_s - now_unix_s();
+		return true;
+	}
+	return false;
+}
+
+/* Wait before another try, half of it by chance so that many do not come back at once. */
+static bool
+pause_before(int retry, uint64_t deadline_us)
+{
+	uint32_t most = retry < 5 ? (uint32_t)PAUSE_MS << retry : PAUSE_MAX, chance = 0;
+	struct timespec time = { 0, 0 };
+
+	(void)!getrandom(&chance, sizeof chance, 0);
+	if (most > PAUSE_MAX)
+		most = PAUSE_MAX;
+	most = most / 2 + chance % (most / 2 + 1);
+	if (now_left_ms(deadline_us) <= (int)most)
+		return false;
+	time.tv_sec = most / 1000;
+	time.tv_nsec = (long)(most % 1000) * 1000000;
+	(void)nanosleep(&time, NULL); /* a signal ends it early: no harm */
+	return true;
+}
+
+/* Tell whether other keys may do: the server does not know these, and there can be newer ones. */
+static bool
+renew_keys(struct s3 *s3, const char *code)
+{
+	static const char *const codes[] = { "ExpiredToken", "InvalidToken", "InvalidAccessKeyId",
+		"ExpiredTokenException", "TokenRefreshRequired" };
+
+	for (size_t i = 0; s3->credentials != NULL && i < sizeof codes / sizeof codes[0]; i++)
+		if (strcmp(code, codes[i]) == 0)
+			return credentials_refused(s3->credentials, &s3->keys);
+	return false;
+}
+
+/* Ask until there is an answer to believe, or no reason or time to ask again. */
+static bool
+ask_patiently(struct s3 *s3, struct watch *w, bool with_range, struct source_report *report,
+	struct err *err)
+{
+	struct lessons had = { .region = false };
+	int tries = 0, retry = 0;
+	bool renewed = false;
+
+	for (;;) {
+		struct s3_answer answer = { .kind = ERR_NONE };
+		bool ok;
+
+		report->code[0] = '\0';
+		ok = ask(s3, w, with_range, &answer, report, err);
+		tries += report->tries;
+		report->tries = tries;
+		if (ok)
+			return true;
+		if (!renewed && renew_keys(s3, answer.code)) {
+			renewed = true;
+			continue;
+		}
+		if (learn(s3, &answer, &had))
+			continue;
+		if ((!answer.busy && !report->fleeting) || retry >= s3->origin->retries ||
+			!pause_before(retry++, w->call->deadline_us))
+			return false;
+	}
+}
+
 static bool
 s3_fetch(void *state, const struct source_call *call, const struct source_sink *sink,
 	struct source_report *report, struct err *err)
 {
-	struct watch w = { .call = call, .sink = sink };
+	const struct s3 *s3 = state;
+	struct watch w = { .call = call, .sink = sink, .verify = s3->origin->verify_md5 };
 	struct err why = { 0 };
-	bool ok = ask(state, &w, true, report, &why);
+	bool ok = ask_patiently(state, &w, true, report, &why);
 
 	/* RFC 9110 13.1.5: when If-Range does not hold, Range counts as not sent */
 	if (!ok && w.asked_range && given(call->if_range) && (w.changed || why.kind == ERR_RANGE)) {
-		report->code[0] = '\0';
-		ok = ask(state, &w, false, report, &why);
+		ok = ask_patiently(state, &w, false, report, &why);
 	}
+	s3_check_done(&w.check);
 	if (!ok && w.answered)
 		ok = true;
 	if (!ok)

@@ -1,13 +1,16 @@
 #include "transport.h"
 
+#include "address.h"
 #include "base/now.h"
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #define HEAD_MAX  65536 /* bytes of one answer's head, interim answers included */
 #define PIECE_MAX 65536 /* bytes handed to the sink at once */
@@ -27,14 +30,17 @@ struct exchange {
 	struct err *err;
 	size_t head_bytes;
 	size_t error_bytes;
-	bool started;     /* a line of the answer came */
-	bool chunked;     /* the length shows by itself */
-	bool senseless;   /* contradicting or unreadable lengths */
-	bool complete;    /* the final head is whole; what follows are trailers */
-	bool streaming;   /* the stall limit holds instead of the deadline */
-	bool failed;      /* err is filled */
-	bool enough;      /* of an error's body: dropped, but no fault */
-	uint64_t last_us; /* when the last byte came, or the sink was done with it */
+	bool started;      /* a line of the answer came */
+	bool chunked;      /* the length shows by itself */
+	bool framed;       /* HTTP/2: the end does, whatever length was told */
+	bool senseless;    /* contradicting or unreadable lengths */
+	bool complete;     /* the final head is whole; what follows are trailers */
+	bool streaming;    /* the stall limit holds instead of the deadline */
+	bool failed;       /* err is filled */
+	bool enough;       /* of an error's body: dropped, but no fault */
+	char refused[64];  /* the last address that may not be connected to, and why */
+	uint64_t begun_us; /* this try */
+	uint64_t last_us;  /* when the last byte came, or the sink was done with it */
 };
 
 static bool
@@ -66,6 +72,9 @@ take_status(struct exchange *x, const char *line, size_t n)
 
 	memset(x->head, 0, sizeof *x->head);
 	x->chunked = x->senseless = false;
+	/* libcurl takes this line over HTTP/1.1 too; without TLS we never agree on HTTP/2 */
+	x->framed = x->req->http2 && strncasecmp(x->req->url, "https:", 6) == 0 &&
+		    strncmp(line, "HTTP/2 ", 7) == 0;
 	if (space != NULL && n - (size_t)(space - line) >= 4)
 		for (int i = 1; i <= 3; i++)
 			status = status * 10 + (space[i] - '0');
@@ -105,9 +114,16 @@ take_field(struct exchange *x, const char *line, size_t n)
 		{ "Content-Range", x->head->content_range, sizeof x->head->content_range },
 		{ "Cache-Control", x->head->cache_control, sizeof x->head->cache_control },
 		{ "Content-Encoding", x->head->content_encoding, sizeof x->head->content_encoding },
+		{ "Date", x->head->date, sizeof x->head->date },
+		{ "x-amz-bucket-region", x->head->bucket_region, sizeof x->head->bucket_region },
+		{ "x-amz-server-side-encryption", x->head->encryption, sizeof x->head->encryption },
+		{ "x-amz-server-side-encryption-customer-algorithm", x->head->customer_encryption,
+			sizeof x->head->customer_encryption },
+		{ "Location", x->head->location, sizeof x->head->location },
+		{ "Vary", x->head->vary, sizeof x->head->vary },
 	};
 	const char *colon = memchr(line, ':', n), *start;
-	char value[512];
+	char value[sizeof x->head->location];
 	size_t name, len;
 
 	if (colon == NULL)
@@ -137,7 +153,6 @@ static bool
 take_head(struct exchange *x)
 {
 	struct source_head *head = x->head;
-	bool stream = false;
 
 	if (head->status < 200 && !x->senseless)
 		return true;
@@ -151,13 +166,13 @@ take_head(struct exchange *x)
 	}
 	if (!for_sink(head->status))
 		return true;
-	if (has_body(head->status) && !x->req->head_only && !head->has_length && !x->chunked)
+	if (has_body(head->status) && !x->req->head_only && !head->has_length && !x->chunked &&
+		!x->framed)
 		return fail(x, "neither a length nor chunks");
-	if (!x->sink->head(x->sink->self, head, &stream, x->err)) {
+	if (!x->sink->head(x->sink->self, head, &x->streaming, x->err)) {
 		x->failed = true;
 		return false;
 	}
-	x->streaming = stream;
 	x->last_us = now_mono_us();
 	return true;
 }
@@ -212,6 +227,38 @@ on_piece(char *piece, size_t one, size_t bytes, void *self)
 	return x->failed || x->enough ? 0 : bytes;
 }
 
+/*
+ * libcurl's way to a socket: called for each address a name has, before it is connected to. What
+ * the URL says, or what the name meant a moment ago, does not count here.
+ */
+static curl_socket_t
+on_socket(void *self, curlsocktype purpose, struct curl_sockaddr *at)
+{
+	struct exchange *x = self;
+	struct sockaddr_storage copy = { 0 };
+	char text[INET6_ADDRSTRLEN] = "";
+	const char *what = "of another family";
+
+	(void)purpose;
+	if (at->addrlen <= sizeof copy)
+		memcpy(&copy, &at->addr, at->addrlen);
+	if (copy.ss_family == AF_INET) {
+		unsigned char *bytes = (unsigned char *)&((struct sockaddr_in *)&copy)->sin_addr;
+
+		what = address_not_public4(bytes);
+		(void)inet_ntop(AF_INET, bytes, text, sizeof text);
+	} else if (copy.ss_family == AF_INET6) {
+		unsigned char *bytes = ((struct sockaddr_in6 *)&copy)->sin6_addr.s6_addr;
+
+		what = address_not_public6(bytes);
+		(void)inet_ntop(AF_INET6, bytes, text, sizeof text);
+	}
+	if (what == NULL)
+		return socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+	(void)snprintf(x->refused, sizeof x->refused, "%s is %s", text, what);
+	return CURL_SOCKET_BAD;
+}
+
 static bool
 set_up(CURL *easy, struct exchange *x, const struct curl_slist *fields, char *text)
 {
@@ -227,7 +274,8 @@ set_up(CURL *easy, struct exchange *x, const struct curl_slist *fields, char *te
 #define SET(option, value) bad = bad != CURLE_OK ? bad : curl_easy_setopt(easy, option, value)
 	SET(CURLOPT_URL, req->url);
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_HTTP_VERSION,
+		(long)(req->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
 	/* dot segments belong to a key; removed, they could name an object of another bucket */
 	SET(CURLOPT_PATH_AS_IS, 1L);
 	SET(CURLOPT_FOLLOWLOCATION, 0L);
@@ -242,12 +290,22 @@ set_up(CURL *easy, struct exchange *x, const struct curl_slist *fields, char *te
 	SET(CURLOPT_USERAGENT, "limner");
 	SET(CURLOPT_HTTPHEADER, fields);
 	SET(CURLOPT_NOBODY, req->head_only ? 1L : 0L);
+	if (req->method != NULL)
+		SET(CURLOPT_CUSTOMREQUEST, req->method);
+	if (req->body != NULL) {
+		SET(CURLOPT_POSTFIELDSIZE, (long)strlen(req->body));
+		SET(CURLOPT_POSTFIELDS, req->body);
+	}
 	SET(CURLOPT_FRESH_CONNECT, x->report->tries > 1 ? 1L : 0L);
 	SET(CURLOPT_ERRORBUFFER, text);
 	SET(CURLOPT_HEADERFUNCTION, on_line);
 	SET(CURLOPT_HEADERDATA, x);
 	SET(CURLOPT_WRITEFUNCTION, on_piece);
 	SET(CURLOPT_WRITEDATA, x);
+	if (req->public_only) {
+		SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+		SET(CURLOPT_OPENSOCKETDATA, x);
+	}
 	if (req->ca_file != NULL && req->ca_file[0] != '\0') {
 		/* the bundle instead of the system's authorities, not beside them */
 		SET(CURLOPT_CAINFO, req->ca_file);
@@ -261,8 +319,14 @@ set_up(CURL *easy, struct exchange *x, const struct curl_slist *fields, char *te
 static int
 left_ms(const struct exchange *x)
 {
-	return now_left_ms(
-		x->streaming ? x->last_us + x->req->stall_ms * 1000 : x->req->deadline_us);
+	uint64_t until_us = x->req->deadline_us;
+
+	if (x->streaming)
+		until_us = x->last_us + x->req->stall_ms * 1000;
+	else if (!x->started && x->req->answer_ms > 0 &&
+		 x->begun_us + x->req->answer_ms * 1000 < until_us)
+		until_us = x->begun_us + x->req->answer_ms * 1000;
+	return now_left_ms(until_us);
 }
 
 /* Drive the transfer to its end. Returns libcurl's verdict; CURLE_OPERATION_TIMEDOUT when late. */
@@ -288,8 +352,14 @@ drive(CURLM *multi, struct exchange *x)
 		if (wait_ms == 0)
 			return CURLE_OPERATION_TIMEDOUT;
 		/* a signal ends the wait early, and nothing else */
+		wait_ms = gateway_wait_ms(x->req->peer, wait_ms);
 		if (curl_multi_poll(multi, NULL, 0, wait_ms, NULL) != CURLM_OK)
 			return CURLE_FAILED_INIT;
+		if (gateway_gone(x->req->peer)) {
+			x->failed = true;
+			(void)err_set(x->err, ERR_PEER_GONE, "%s", "");
+			return CURLE_ABORTED_BY_CALLBACK;
+		}
 	}
 }
 
@@ -301,10 +371,15 @@ judge(struct exchange *x, CURLcode verdict, const char *text)
 		return false;
 	if (x->enough)
 		return true;
+	if (verdict == CURLE_COULDNT_CONNECT && x->refused[0] != '\0') {
+		(void)err_set(x->err, ERR_ORIGIN, "%s", "");
+		return err_detail(x->err, "not connected: %s", x->refused);
+	}
 	if (verdict != CURLE_OK) {
 		bool late = verdict == CURLE_OPERATION_TIMEDOUT;
 		const char *ours = !late          ? curl_easy_strerror(verdict)
 				   : x->streaming ? "stalled"
+				   : !x->started  ? "no answer in time"
 						  : "the deadline passed";
 
 		(void)err_set(x->err, late ? ERR_ORIGIN_LATE : ERR_ORIGIN, "%s", "");
@@ -348,7 +423,24 @@ worth_another(CURL *easy, const struct exchange *x, CURLcode verdict)
 		return curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &why) == CURLE_OK &&
 		       why == ECONNRESET;
 	return verdict == CURLE_GOT_NOTHING || verdict == CURLE_SEND_ERROR ||
-	       verdict == CURLE_RECV_ERROR;
+	       verdict == CURLE_RECV_ERROR || verdict == CURLE_HTTP2 ||
+	       verdict == CURLE_HTTP2_STREAM;
+}
+
+/* Tell whether a fault may be gone on another try: nothing of the answer was believed yet. */
+static bool
+is_fleeting(const struct exchange *x, CURLcode verdict)
+{
+	static const CURLcode codes[] = { CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
+		CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
+		CURLE_SEND_ERROR, CURLE_RECV_ERROR };
+
+	if (verdict == CURLE_OK) /* to libcurl half a head is an answer */
+		return !x->complete && !x->failed;
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (verdict == codes[i])
+			return (!x->complete || !for_sink(x->head->status)) && !x->failed;
+	return false;
 }
 
 bool
@@ -368,6 +460,7 @@ transport_fetch(struct transport *t, const struct transport_request *req,
 	bool ok = false;
 
 	report->status = report->tries = 0;
+	report->fleeting = false;
 	report->bytes = 0;
 	for (size_t i = 0; i < req->header_count; i++) {
 		struct curl_slist *longer = curl_slist_append(fields, req->headers[i]);
@@ -381,8 +474,10 @@ transport_fetch(struct transport *t, const struct transport_request *req,
 	do {
 		memset(ret_head, 0, sizeof *ret_head);
 		report->tries++;
+		x.begun_us = now_mono_us();
 		verdict = attempt(t, &x, fields, text);
 	} while (report->tries < 2 && worth_another(t->easy, &x, verdict));
+	report->fleeting = is_fleeting(&x, verdict);
 	ok = judge(&x, verdict, text);
 	curl_easy_reset(t->easy);
 out:
@@ -420,6 +515,33 @@ transport_close(struct transport *t)
 	(void)curl_multi_cleanup(t->multi);
 	curl_global_cleanup();
 	free(t);
+}
+
+bool
+transport_resolve(const char *url, const char *location, struct buf *ret, struct err *err)
+{
+	const unsigned flags = CURLU_DISALLOW_USER | CURLU_URLENCODE;
+	CURLU *u = curl_url();
+	char *text = NULL;
+	bool ok = false;
+
+	if (u == NULL)
+		return err_set(err, ERR_INTERNAL, "%s", "");
+	if (curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
+		curl_url_set(u, CURLUPART_URL, location, flags) != CURLUE_OK ||
+		curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||
+		curl_url_get(u, CURLUPART_URL, &text, CURLU_NO_DEFAULT_PORT) != CURLUE_OK ||
+		(strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0) ||
+		strlen(text) > ret->limit - ret->len) {
+		(void)err_set(err, ERR_ORIGIN, "%s", "");
+		(void)err_detail(err, "a redirect to no http URL, or with a name in it");
+		goto out;
+	}
+	ok = buf_adds(ret, text, err);
+out:
+	curl_free(text);
+	curl_url_cleanup(u);
+	return ok;
 }
 
 const char *

@@ -17,12 +17,18 @@ struct transport;
 
 struct transport_request {
 	const char *url;            /* http(s)://…, path percent-encoded */
+	const char *method;         /* NULL: GET, or HEAD if head_only */
+	const char *body;           /* text to send with a method; NULL: none */
 	const char *const *headers; /* "Name: value", header_count of them */
 	size_t header_count;
 	bool head_only;
+	bool public_only;    /* connect to no loopback, private, … address (base: address.h) */
+	bool http2;          /* where a TLS server offers it */
 	const char *ca_file; /* PEM bundle, or "" for the system's */
 	uint64_t connect_ms, stall_ms;
+	uint64_t answer_ms; /* longest wait for the first byte of an answer; 0: the deadline */
 	uint64_t deadline_us;
+	const struct gateway *peer; /* who waits, as in source_call */
 };
 
 /* Set up libcurl and a connection cache. Fails ERR_INTERNAL. */
@@ -41,14 +47,27 @@ void transport_close(struct transport *t);
  * stall_ms  once the sink set *ret_stream, the longest wait for the next byte, at least 1; until
  *           then deadline_us holds alone. Time spent in the sink does not count.
  * ret_head  filled on success, whatever the status
- * report    status, tries and bytes are filled, on failure too
+ * report    status, tries, bytes and fleeting are filled, on failure too
  * Fails     ERR_ORIGIN (network, TLS, broken off, fewer bytes than promised, senseless head);
- *           ERR_ORIGIN_LATE (connect or total deadline, or stalled); ERR_INTERNAL; or the sink's
- *           fault. With a status other than 200, 206, 304 it returns true: head->status says which.
+ *           ERR_ORIGIN_LATE (connect or total deadline, or stalled); ERR_INTERNAL; ERR_PEER_GONE;
+ * or the sink's fault. With a status other than 200, 206, 304 it returns true: head->status says
+ * which.
+ *
+ * public_only holds for the address a connection is made to, after the name was looked up; of
+ * several, those that are refused are left out.
  */
 bool transport_fetch(struct transport *t, const struct transport_request *req,
 	const struct source_sink *sink, struct source_head *ret_head, struct buf *ret_error,
 	struct source_report *report, struct err *err) MUST_USE;
+
+/*
+ * Find where a redirect leads, relative to the URL that gave it.
+ *
+ * Fails   ERR_ORIGIN when it is no URL, neither http nor https, or has a name or password in it
+ * Source  RFC 3986 5.2, RFC 9110 10.2.2
+ */
+bool transport_resolve(
+	const char *url, const char *location, struct buf *ret, struct err *err) MUST_USE;
 
 /* libcurl's version line, for `limner check`. Static text. */
 const char *transport_version(void);

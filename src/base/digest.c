@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <string.h>
 
 bool
 digest_sha256(const void *bytes, size_t n, unsigned char ret[DIGEST_SIZE], struct err *err)
@@ -36,6 +37,74 @@ digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t n,
 	}
 	for (size_t i = 0; i < DIGEST_SIZE; i++)
 		ret[i] = made[i];
+	return true;
+}
+
+bool
+digest_md5(const void *bytes, size_t n, unsigned char ret[DIGEST_MD5_SIZE], struct err *err)
+{
+	unsigned char made[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (EVP_Digest(bytes, n, made, &len, EVP_md5(), NULL) != 1 || len != DIGEST_MD5_SIZE) {
+		(void)err_set(err, ERR_INTERNAL, "%s", "");
+		return err_detail(err, "libcrypto refused MD5");
+	}
+	for (size_t i = 0; i < DIGEST_MD5_SIZE; i++)
+		ret[i] = made[i];
+	return true;
+}
+
+/* libcrypto's context under our name; no field of ours is there. */
+struct digest_md5 *
+digest_md5_open(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_md5(), NULL) != 1) {
+		EVP_MD_CTX_free(ctx);
+		ctx = NULL;
+	}
+	return (struct digest_md5 *)ctx;
+}
+
+void
+digest_md5_add(struct digest_md5 *sum, const void *bytes, size_t n)
+{
+	(void)EVP_DigestUpdate((EVP_MD_CTX *)sum, bytes, n);
+}
+
+void
+digest_md5_close(struct digest_md5 *sum, unsigned char ret[DIGEST_MD5_SIZE])
+{
+	EVP_MD_CTX *ctx = (EVP_MD_CTX *)sum;
+	unsigned char made[EVP_MAX_MD_SIZE] = { 0 };
+
+	(void)EVP_DigestFinal_ex(ctx, made, NULL);
+	if (ret != NULL)
+		memcpy(ret, made, DIGEST_MD5_SIZE);
+	EVP_MD_CTX_free(ctx);
+}
+
+void
+digest_base64(const unsigned char *bytes, size_t n, char *ret)
+{
+	(void)EVP_EncodeBlock((unsigned char *)ret, bytes, (int)n);
+}
+
+bool
+digest_from_base64(const char *text, unsigned char *ret, size_t n)
+{
+	unsigned char made[48 + 3];
+	size_t len = strlen(text), padding = len - strcspn(text, "=");
+
+	if (n == 0 || n > 48 || len != (n + 2) / 3 * 4 || padding != (3 - n % 3) % 3 ||
+		strspn(text + len - padding, "=") != padding ||
+		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") !=
+			len - padding ||
+		EVP_DecodeBlock(made, (const unsigned char *)text, (int)len) < (int)n)
+		return false;
+	memcpy(ret, made, n);
 	return true;
 }
 

@@ -2,10 +2,14 @@
  * Stores objects in an S3 server, for the tests: any key the server takes, byte for byte.
  *
  *   put BUCKET                                           make a bucket
- *   put [-t TYPE] [-c CACHE-CONTROL] [-p] BUCKET KEY [FILE]
- *                                                        store FILE or stdin; -p: all may read it
- *   put -g BUCKET KEY                                    fetch an object to stdout, as limner would
- *   put -u KEY                                           print a key as a URL spells it
+ *   put [-t TYPE] [-c CACHE-CONTROL] [-p] [-e KEY] BUCKET KEY [FILE]
+ *                                                        store FILE or stdin; -p: all may read it;
+ *                                                        -e: encrypted with this key (SSE-C)
+ *   put -v BUCKET                                        keep versions; each put prints its version
+ *   put -l BUCKET FILE                                   store an object for each key of FILE,
+ * spelled as in a URL; that spelling is its content put -g BUCKET KEY fetch an object to stdout, as
+ * limner would put -u KEY                                           print a key as a URL spells it
+ *   put -f SERVICE FORM                                  post a form, signed; print the answer
  *   put -a ROLE                                          print credentials that end in 15 minutes
  *
  * S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY and S3_SECRET_KEY say where and who; S3_CA what to trust.
@@ -25,10 +29,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIELDS 8
+#define FIELDS 12
+
+static char version[128]; /* of the object stored last */
 
 struct upload {
 	const char *method, *path; /* path: encoded */
+	struct sigv4_pair query;   /* or no name */
 	const char *service;
 	const char *payload_hash;
 	struct sigv4_pair fields[FIELDS]; /* signed, all of them */
@@ -65,6 +72,19 @@ keep(char *piece, size_t one, size_t n, void *self)
 	return buf_add(self, piece, n, &err) ? n : 0;
 }
 
+static size_t
+keep_version(char *line, size_t one, size_t n, void *self)
+{
+	static const char name[] = "x-amz-version-id: ";
+
+	(void)one;
+	(void)self;
+	if (n >= sizeof name && strncasecmp(line, name, sizeof name - 1) == 0)
+		(void)snprintf(version, sizeof version, "%.*s", (int)strcspn(line + 18, "\r\n"),
+			line + 18);
+	return n;
+}
+
 /* Sign what is to be sent, and turn it into libcurl's list. */
 static bool
 make_fields(const struct upload *u, struct curl_slist **ret, struct err *err)
@@ -76,6 +96,8 @@ make_fields(const struct upload *u, struct curl_slist **ret, struct err *err)
 	struct sigv4_pair all[FIELDS + 3];
 	struct sigv4_call call = { .method = u->method,
 		.path = u->path,
+		.query = &u->query,
+		.query_count = u->query.name != NULL ? 1 : 0,
 		.headers = all,
 		.payload_hash = u->payload_hash };
 	char date[17];
@@ -105,7 +127,7 @@ make_fields(const struct upload *u, struct curl_slist **ret, struct err *err)
 static bool
 send_upload(const struct upload *u, struct buf *ret)
 {
-	CURL *easy = curl_easy_init();
+	static CURL *easy; /* one connection for all */
 	struct curl_slist *fields = NULL;
 	struct buf url = BUF_INIT(8192);
 	const char *ca = getenv("S3_CA");
@@ -114,8 +136,13 @@ send_upload(const struct upload *u, struct buf *ret)
 	CURLcode code;
 	bool ok = false;
 
+	if (easy == NULL)
+		easy = curl_easy_init();
+	curl_easy_reset(easy);
+	version[0] = '\0';
 	if (easy == NULL || !make_fields(u, &fields, &err) ||
-		!buf_addf(&url, &err, "%s%s", need("S3_ENDPOINT"), u->path)) {
+		!buf_addf(&url, &err, "%s%s", need("S3_ENDPOINT"), u->path) ||
+		(u->query.name != NULL && !buf_addf(&url, &err, "?%s=", u->query.name))) {
 		(void)complain(&err);
 		goto out;
 	}
@@ -129,6 +156,7 @@ send_upload(const struct upload *u, struct buf *ret)
 	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, ret);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, keep_version);
 	if (ca != NULL && ca[0] != '\0')
 		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, ca);
 	code = curl_easy_perform(easy);
@@ -139,7 +167,6 @@ send_upload(const struct upload *u, struct buf *ret)
 			curl_easy_strerror(code), status, buf_text(ret));
 out:
 	curl_slist_free_all(fields);
-	curl_easy_cleanup(easy);
 	buf_done(&url);
 	return ok;
 }
@@ -195,9 +222,86 @@ put(struct upload *u, const char *bucket, const char *key, const char *file)
 	ok = ok ? u->body != NULL && send_upload(u, &answer) : complain(&err);
 	if (u->body != NULL)
 		(void)fclose(u->body);
+	if (ok && version[0] != '\0')
+		(void)puts(version);
 	buf_done(&path);
 	buf_done(&answer);
 	return ok;
+}
+
+/* Store an object for each key of a list. */
+static bool
+put_list(const char *bucket, const char *list)
+{
+	FILE *f = fopen(list, "rb");
+	char line[4096], path[8192];
+	struct buf answer = BUF_INIT(65536);
+	bool ok = f != NULL;
+
+	while (ok && fgets(line, sizeof line, f) != NULL) {
+		struct upload u = { .method = "PUT",
+			.path = path,
+			.service = "s3",
+			.payload_hash = "UNSIGNED-PAYLOAD" };
+
+		line[strcspn(line, "\n")] = '\0';
+		(void)snprintf(path, sizeof path, "/%s/%s", bucket, line);
+		u.size = (long long)strlen(line);
+		u.body = fmemopen(line, strlen(line), "rb");
+		ok = u.body != NULL && send_upload(&u, &answer);
+		if (u.body != NULL)
+			(void)fclose(u.body);
+		buf_reset(&answer);
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	buf_done(&answer);
+	return ok;
+}
+
+/* Have a bucket keep every version of its objects. */
+static bool
+keep_versions(const char *bucket)
+{
+	static char xml[] = "<VersioningConfiguration><Status>Enabled</Status>"
+			    "</VersioningConfiguration>";
+	char path[128];
+	struct buf answer = BUF_INIT(65536);
+	struct upload u = { .method = "PUT",
+		.path = path,
+		.query = { "versioning", "" },
+		.service = "s3",
+		.payload_hash = "UNSIGNED-PAYLOAD",
+		.size = sizeof xml - 1 };
+	bool ok;
+
+	(void)snprintf(path, sizeof path, "/%s", bucket);
+	u.body = fmemopen(xml, sizeof xml - 1, "rb");
+	ok = u.body != NULL && send_upload(&u, &answer);
+	if (u.body != NULL)
+		(void)fclose(u.body);
+	buf_done(&answer);
+	return ok;
+}
+
+/* Ask for encryption with a key of ours: 32 bytes in base64. */
+static bool
+add_customer_key(struct upload *u, const char *text)
+{
+	static char sum[25];
+	unsigned char key[32], md5[DIGEST_MD5_SIZE];
+	struct err err = { 0 };
+
+	if (!digest_from_base64(text, key, sizeof key) || !digest_md5(key, sizeof key, md5, &err) ||
+		u->field_count + 3 > FIELDS)
+		return false;
+	digest_base64(md5, sizeof md5, sum);
+#define SSE "x-amz-server-side-encryption-customer-"
+	u->fields[u->field_count++] = (struct sigv4_pair){ SSE "algorithm", "AES256" };
+	u->fields[u->field_count++] = (struct sigv4_pair){ SSE "key", text };
+	u->fields[u->field_count++] = (struct sigv4_pair){ SSE "key-MD5", sum };
+#undef SSE
+	return true;
 }
 
 /* Print one element of the answer as a line for the shell. */
@@ -212,34 +316,60 @@ print_element(const char *xml, const char *tag, const char *name)
 	return printf("%s='%.*s'\n", name, (int)strcspn(s, "<"), s) > 0;
 }
 
+/* Post a form to the service, signed. */
 static bool
-assume(const char *role)
+post(const char *service, struct buf *form, struct buf *ret_answer)
 {
-	struct buf form = BUF_INIT(4096), answer = BUF_INIT(65536);
-	struct upload u = { .method = "POST", .path = "/", .service = "sts" };
+	struct upload u = { .method = "POST", .path = "/", .service = service };
 	unsigned char hash[DIGEST_SIZE];
 	char hex[DIGEST_HEX];
 	struct err err = { 0 };
-	bool ok = buf_adds(&form,
-			  "Action=AssumeRole&Version=2011-06-15&RoleSessionName=limner&RoleArn=",
-			  &err) &&
-		  text_url_encode(&form, role, strlen(role), false, &err) &&
-		  digest_sha256(form.bytes, form.len, hash, &err);
+	bool ok;
 
-	if (!ok)
+	if (!digest_sha256(form->bytes, form->len, hash, &err))
 		return complain(&err);
 	digest_hex(hash, sizeof hash, hex);
 	u.payload_hash = hex;
 	u.fields[u.field_count++] =
 		(struct sigv4_pair){ "Content-Type", "application/x-www-form-urlencoded" };
-	u.size = (long long)form.len;
-	u.body = fmemopen(form.bytes, form.len, "rb");
-	ok = u.body != NULL && send_upload(&u, &answer) &&
+	u.size = (long long)form->len;
+	u.body = fmemopen(form->bytes, form->len, "rb");
+	ok = u.body != NULL && send_upload(&u, ret_answer);
+	if (u.body != NULL)
+		(void)fclose(u.body);
+	return ok;
+}
+
+static bool
+post_form(const char *service, const char *text)
+{
+	struct buf form = BUF_INIT(65536), answer = BUF_INIT(65536);
+	struct err err = { 0 };
+	bool ok = buf_adds(&form, text, &err) ? post(service, &form, &answer) : complain(&err);
+
+	if (ok)
+		(void)puts(buf_text(&answer));
+	buf_done(&form);
+	buf_done(&answer);
+	return ok;
+}
+
+static bool
+assume(const char *role)
+{
+	struct buf form = BUF_INIT(4096), answer = BUF_INIT(65536);
+	struct err err = { 0 };
+	bool ok = buf_adds(&form,
+			  "Action=AssumeRole&Version=2011-06-15&RoleSessionName=limner&RoleArn=",
+			  &err) &&
+		  text_url_encode(&form, role, strlen(role), false, &err);
+
+	if (!ok)
+		return complain(&err);
+	ok = post("sts", &form, &answer) &&
 	     print_element(buf_text(&answer), "<AccessKeyId>", "S3_ACCESS_KEY") &&
 	     print_element(buf_text(&answer), "<SecretAccessKey>", "S3_SECRET_KEY") &&
 	     print_element(buf_text(&answer), "<SessionToken>", "S3_SESSION_TOKEN");
-	if (u.body != NULL)
-		(void)fclose(u.body);
 	buf_done(&form);
 	buf_done(&answer);
 	return ok;
@@ -311,7 +441,7 @@ main(int argc, char *argv[])
 	int option;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	while ((option = getopt(argc, argv, "t:c:pgua")) != -1) {
+	while ((option = getopt(argc, argv, "t:c:e:pguavlf")) != -1) {
 		if (option == 't')
 			u.fields[u.field_count++] = (struct sigv4_pair){ "Content-Type", optarg };
 		else if (option == 'c')
@@ -319,7 +449,9 @@ main(int argc, char *argv[])
 		else if (option == 'p')
 			u.fields[u.field_count++] =
 				(struct sigv4_pair){ "x-amz-acl", "public-read" };
-		else if (option != '?')
+		else if (option == 'e' && !add_customer_key(&u, optarg))
+			return 2;
+		else if (option != '?' && option != 'e')
 			mode = (char)option;
 		if (option == '?' || u.field_count == FIELDS)
 			return 2;
@@ -328,10 +460,16 @@ main(int argc, char *argv[])
 	argv += optind;
 	if (mode == 'p' && argc >= 1 && argc <= 3)
 		ok = put(&u, argv[0], argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL);
+	else if (mode == 'l' && argc == 2)
+		ok = put_list(argv[0], argv[1]);
+	else if (mode == 'v' && argc == 1)
+		ok = keep_versions(argv[0]);
 	else if (mode == 'g' && argc == 2)
 		ok = get(argv[0], argv[1]);
 	else if (mode == 'u' && argc == 1)
 		ok = print_encoded(argv[0]);
+	else if (mode == 'f' && argc == 2)
+		ok = post_form(argv[0], argv[1]);
 	else if (mode == 'a' && argc == 1)
 		ok = assume(argv[0]);
 	else

@@ -27,11 +27,12 @@ pictures_open(uint64_t memory, const char *cmyk_profile)
 	struct err err = { 0 };
 
 	memset(&pictures_cfg, 0, sizeof pictures_cfg);
-	pictures_cfg.max_pixels = 100000000;
-	pictures_cfg.max_result_pixels = 40000000;
+	pictures_cfg.origins[0].policy.max_pixels = 100000000;
+	pictures_cfg.origins[0].policy.max_result_pixels = 40000000;
 	pictures_cfg.cell_memory_bytes = memory;
-	pictures_cfg.jpeg_quality = pictures_cfg.webp_quality = 90;
-	pictures_cfg.avif_quality = 55;
+	pictures_cfg.origins[0].policy.jpeg_quality = pictures_cfg.origins[0].policy.webp_quality =
+		90;
+	pictures_cfg.origins[0].policy.avif_quality = 55;
 	pictures_cfg.origin_count = 1;
 	(void)snprintf(pictures_cfg.origins[0].mount, sizeof pictures_cfg.origins[0].mount, "/");
 	if (cmyk_profile != NULL)
@@ -73,7 +74,7 @@ pictures_render_bytes(const struct buf *original, const char *query, struct plan
 	(void)snprintf(uri, sizeof uri, "/a?%s", query);
 	ck_assert_msg(request_from_text(&pictures_cfg, uri, &req, err), "%s: %s", uri, err->say);
 	return probe_image(original->bytes, original->len, &info, err) &&
-	       plan_resolve(&pictures_cfg, &req, &info, image_writable(), plan, err) &&
+	       plan_resolve(&req, &info, image_writable(), plan, err) &&
 	       image_render(original->bytes, original->len, &info, plan, ret, &times, err);
 }
 

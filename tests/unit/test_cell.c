@@ -25,7 +25,7 @@ resolve(const char *query)
 
 	(void)snprintf(uri, sizeof uri, "/img/x?%s", query);
 	ck_assert(request_from_text(cfg, uri, &req, &err));
-	ck_assert(plan_resolve(cfg, &req, &info, image_writable(), &plan, &err));
+	ck_assert(plan_resolve(&req, &info, image_writable(), &plan, &err));
 }
 
 static void
@@ -69,7 +69,7 @@ teardown(void)
 static bool
 render(uint64_t ms, struct err *err)
 {
-	return cell_render(&cell, original.bytes, original.len, &info, &plan,
+	return cell_render(&cell, original.bytes, original.len, &info, &plan, NULL,
 		now_mono_us() + ms * 1000u, &result, &times, err);
 }
 

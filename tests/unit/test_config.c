@@ -174,21 +174,25 @@ START_TEST(starts_with_the_documented_defaults)
 	ck_assert_msg(load("", nothing), "%s", err.detail);
 	ck_assert_int_eq(cfg.workers, 4);
 	ck_assert_int_eq(cfg.max_requests, 10000);
-	ck_assert_uint_eq(cfg.deadline_ms, 8000);
-	ck_assert(!cfg.strict && !cfg.require_t && cfg.object_cache_control);
-	ck_assert(cfg.on_error == CONFIG_ORIGINAL && cfg.pass == CONFIG_PASS_ANY);
-	ck_assert_uint_eq(cfg.max_original_bytes, 50u << 20);
-	ck_assert(cfg.max_pixels == 50000000 && cfg.max_result_pixels == 36000000);
+	ck_assert_uint_eq(cfg.policy.deadline_ms, 8000);
+	ck_assert(!cfg.policy.strict && !cfg.policy.require_t && cfg.policy.object_cache_control);
+	ck_assert(cfg.policy.on_error == CONFIG_ORIGINAL && cfg.policy.pass == CONFIG_PASS_ANY);
+	ck_assert_uint_eq(cfg.policy.max_original_bytes, 50u << 20);
+	ck_assert(cfg.policy.max_pixels == 50000000 && cfg.policy.max_result_pixels == 36000000);
 	ck_assert_uint_eq(cfg.cell_memory_bytes, 1u << 30);
+	ck_assert_uint_eq(cfg.spool_above_bytes, 16u << 20);
+	ck_assert_str_eq(cfg.spool_dir, "/var/tmp");
 	ck_assert_int_eq(cfg.cell_pictures, 500);
-	ck_assert(cfg.jpeg_quality == 80 && cfg.webp_quality == 80 && cfg.avif_quality == 55);
+	ck_assert(cfg.policy.jpeg_quality == 80 && cfg.policy.webp_quality == 80 &&
+		  cfg.policy.avif_quality == 55);
 	ck_assert_str_eq(cfg.cmyk_profile, "");
 	ck_assert_str_eq(cfg.log, "stderr");
 	ck_assert_int_eq(cfg.log_format, CONFIG_LOG_KV);
-	ck_assert_uint_eq(cfg.max_age_ms, 86400000);
+	ck_assert_uint_eq(cfg.policy.max_age_ms, 86400000);
 	ck_assert(cfg.max_renders == 0 && cfg.queue_ms == 2000);
-	ck_assert(cfg.swr_ms == UINT64_C(30) * 86400000 && cfg.sie_ms == cfg.swr_ms);
-	ck_assert_uint_eq(cfg.immutable_ms, UINT64_C(365) * 86400000);
+	ck_assert(cfg.policy.swr_ms == UINT64_C(30) * 86400000 &&
+		  cfg.policy.sie_ms == cfg.policy.swr_ms);
+	ck_assert_uint_eq(cfg.policy.immutable_ms, UINT64_C(365) * 86400000);
 	ck_assert_uint_eq(cfg.origin_count, 1);
 	ck_assert_int_eq(cfg.origins[0].kind, CONFIG_FILE);
 	ck_assert_str_eq(cfg.origins[0].mount, "/img/");
@@ -279,7 +283,7 @@ START_TEST(says_where_a_mistake_is_and_what_is_allowed)
 		blocks++;
 		block = next;
 	}
-	ck_assert_int_eq(blocks, 58);
+	ck_assert_int_eq(blocks, 88);
 	free(all);
 }
 END_TEST
@@ -417,10 +421,10 @@ START_TEST(ships_a_sample_that_loads_and_says_what_holds_anyway)
 	data_path("conf/limner.conf", where);
 	ck_assert_msg(config_load(where, no_env, &cfg, &err), "%s", err.detail);
 	ck_assert_uint_eq(cfg.preset_count, 2);
-	ck_assert(config_preset(&cfg, "A")->params.up);
-	ck_assert_int_eq(config_preset(&cfg, "A")->params.fit, PARAMS_COVER);
-	ck_assert_int_eq(config_preset(&cfg, "card")->params.w, 300);
-	ck_assert_ptr_null(config_preset(&cfg, "a"));
+	ck_assert(config_preset(&cfg, &cfg.origins[0], "A")->params.up);
+	ck_assert_int_eq(config_preset(&cfg, &cfg.origins[0], "A")->params.fit, PARAMS_COVER);
+	ck_assert_int_eq(config_preset(&cfg, &cfg.origins[0], "card")->params.w, 300);
+	ck_assert_ptr_null(config_preset(&cfg, &cfg.origins[0], "a"));
 	got = printed(&cfg);
 	/* with each # before a setting taken away, up to the S3 part, it says the same */
 	for (char *line = strstr(text, "\n#"); strncmp(line, "\n#[s3]", 6) != 0;
@@ -447,8 +451,8 @@ START_TEST(lets_the_environment_win)
 
 	ck_assert_msg(load("workers = 7\nstrict = yes\n", env), "%s", err.detail);
 	ck_assert_int_eq(cfg.workers, 0);
-	ck_assert(cfg.strict); /* empty is unset */
-	ck_assert_uint_eq(cfg.max_age_ms, 300000);
+	ck_assert(cfg.policy.strict); /* empty is unset */
+	ck_assert_uint_eq(cfg.policy.max_age_ms, 300000);
 	ck_assert_str_eq(cfg.origins[0].root, "pictures"); /* as the shell meant it */
 }
 END_TEST
@@ -464,8 +468,15 @@ static const struct {
 	{ "LIMNER_S3_MOUNT=x",
 		"LIMNER_S3_MOUNT: \"x\" is not a path that begins and ends with /, as URLs spell it" },
 	{ "LIMNER_S3_REGION=eu-west-1", "FILE: [s3] needs a bucket (or LIMNER_S3_BUCKET)" },
-	{ "LIMNER_AN_EXTREMELY_LONG_NAME_THAT_NOBODY_WOULD_EVER_THINK_OF_GIVING_TO_A_SETTING=1",
-		"LIMNER_AN_EXTREMELY_LONG_NAME_THAT_NOBODY_WOULD_EVER_THINK_OF_G: no such setting" },
+	{ "LIMNER_S3_SHOP_REGION=eu-west-1",
+		"FILE: [s3 shop] needs a bucket (or LIMNER_S3_SHOP_BUCKET)" },
+	{ "LIMNER_S3_SHOP_WORKERS=1", "LIMNER_S3_SHOP_WORKERS: no such setting" },
+	{ "LIMNER_S3__BUCKET=b",
+		"LIMNER_S3__BUCKET: no such setting; did you mean LIMNER_S3_BUCKET?" },
+	{ "LIMNER_AN_EXTREMELY_LONG_NAME_THAT_NOBODY_WOULD_EVER_THINK_OF_GIVING_T"
+	  "O_A_SETTING_OF_LIMNER_OR_OF_ANY_OTHER_PROGRAM=1",
+		"LIMNER_AN_EXTREMELY_LONG_NAME_THAT_NOBODY_WOULD_EVER_THINK_OF_GIVING_T"
+		"O_A_SETTING_OF_LIMNER_OR_: no such setting" },
 };
 
 START_TEST(refuses_a_mistyped_variable)
@@ -500,31 +511,151 @@ START_TEST(makes_an_origin_of_what_names_it)
 }
 END_TEST
 
+/* ---- Many origins ---- */
+
+static const char many[] = "deadline = 3s\njpeg_quality = 70\n"
+			   "[cache]\nmax_age = 1h\n"
+			   "[file]\n"
+			   "[file wall-paper]\nmount = /wall/\nroot = w\nstrict = yes\n"
+			   "max_age = 5m\njpeg_quality = 80\npass = none\n"
+			   "[s3 shop]\nbucket = b\nmount = /shop/\ndeadline = 9s\n"
+			   "object_cache_control = no\n"
+			   "[preset card]\nw = 300\n[preset shop/card]\nw = 30\n"
+			   "[preset wall-paper/big]\nw = 3000\n";
+
+START_TEST(gives_each_origin_what_it_says_and_the_rest_as_for_all)
+{
+	const struct config_origin *plain = &cfg.origins[0], *wall = &cfg.origins[1],
+				   *shop = &cfg.origins[2];
+
+	ck_assert_msg(load(many, nothing), "%s", err.detail);
+	ck_assert_uint_eq(cfg.origin_count, 3);
+	ck_assert_str_eq(plain->title, "file");
+	ck_assert_str_eq(wall->title, "file wall-paper");
+	ck_assert_str_eq(shop->title, "s3 shop");
+	ck_assert_str_eq(config_origin_name(plain), "");
+	ck_assert_str_eq(config_origin_name(shop), "shop");
+	ck_assert(shop->kind == CONFIG_S3 && wall->kind == CONFIG_FILE);
+	ck_assert_mem_eq(&plain->policy, &cfg.policy, sizeof cfg.policy);
+	ck_assert(wall->policy.strict && !shop->policy.strict && !cfg.policy.strict);
+	ck_assert(wall->policy.max_age_ms == 300000 && shop->policy.max_age_ms == 3600000);
+	ck_assert(wall->policy.jpeg_quality == 80 && shop->policy.jpeg_quality == 70);
+	ck_assert(wall->policy.deadline_ms == 3000 && shop->policy.deadline_ms == 9000);
+	ck_assert(wall->policy.pass == CONFIG_PASS_NONE && shop->policy.pass == CONFIG_PASS_ANY);
+	ck_assert(!shop->policy.object_cache_control && wall->policy.object_cache_control);
+	ck_assert_uint_eq(shop->policy.max_original_bytes, 50u << 20);
+	ck_assert_uint_eq(shop->connect_ms, 2000);
+}
+END_TEST
+
+START_TEST(gives_an_origin_presets_of_its_own)
+{
+	const struct config_origin *plain = &cfg.origins[0], *wall = &cfg.origins[1],
+				   *shop = &cfg.origins[2];
+
+	ck_assert_msg(load(many, nothing), "%s", err.detail);
+	ck_assert_int_eq(config_preset(&cfg, plain, "card")->params.w, 300);
+	ck_assert_int_eq(config_preset(&cfg, wall, "card")->params.w, 300);
+	ck_assert_int_eq(config_preset(&cfg, shop, "card")->params.w, 30);
+	ck_assert_int_eq(config_preset(&cfg, wall, "big")->params.w, 3000);
+	ck_assert_ptr_null(config_preset(&cfg, plain, "big"));
+	ck_assert_ptr_null(config_preset(&cfg, shop, "big"));
+	ck_assert_ptr_null(config_preset(&cfg, shop, "shop/card"));
+}
+END_TEST
+
+START_TEST(reads_back_many_origins)
+{
+	char *first, *second;
+
+	ck_assert_msg(load(many, nothing), "%s", err.detail);
+	first = printed(&cfg);
+	/* only what differs is said again */
+	ck_assert_ptr_nonnull(strstr(first, "[s3 shop]\n"));
+	ck_assert_ptr_nonnull(strstr(first, "\nobject_cache_control = no\n"));
+	ck_assert_ptr_null(strstr(strstr(first, "[s3 shop]"), "jpeg_quality"));
+	ck_assert_msg(load(first, nothing), "%s", err.detail);
+	second = printed(&cfg);
+	same_text(second, first);
+	free(first);
+	free(second);
+}
+END_TEST
+
+START_TEST(names_origins_in_the_environment)
+{
+	const char *env[] = { "LIMNER_FILE_WALL_PAPER_ROOT=/other", "LIMNER_S3_SHOP_MAX_AGE=2h",
+		"LIMNER_S3_SHOP_STALE_WHILE_REVALIDATE=3h", "LIMNER_S3_NEW_ONE_BUCKET=n",
+		"LIMNER_S3_NEW_ONE_MOUNT=/new/", "LIMNER_S3_BUCKET=plain",
+		"LIMNER_S3_MOUNT=/plain/", "LIMNER_FILE_MAX_AGE=7h", NULL };
+
+	ck_assert_msg(load(many, env), "%s", err.detail);
+	ck_assert_uint_eq(cfg.origin_count, 5);
+	ck_assert_str_eq(cfg.origins[1].root, "/other");
+	ck_assert_uint_eq(cfg.origins[2].policy.max_age_ms, 7200000);
+	ck_assert_uint_eq(cfg.origins[2].policy.swr_ms, 3 * 3600000);
+	ck_assert_str_eq(cfg.origins[3].title, "s3 new_one");
+	ck_assert_str_eq(cfg.origins[3].bucket, "n");
+	ck_assert_str_eq(cfg.origins[3].mount, "/new/");
+	ck_assert_str_eq(cfg.origins[4].title, "s3");
+	ck_assert_str_eq(cfg.origins[4].bucket, "plain");
+	ck_assert_uint_eq(cfg.origins[0].policy.max_age_ms, 7 * 3600000);
+	ck_assert_uint_eq(cfg.origins[1].policy.max_age_ms, 300000);
+}
+END_TEST
+
+START_TEST(refuses_a_variable_that_means_two_origins)
+{
+	const char *env[] = { "LIMNER_FILE_A_B_ROOT=/x", NULL };
+	char *said;
+
+	ck_assert(!load("[file a-b]\nmount = /1/\n[file A_b]\nmount = /2/\n", env));
+	said = replaced(err.detail, path, "FILE");
+	ck_assert_str_eq(said, "LIMNER_FILE_A_B_ROOT: means both [file a-b] and [file A_b]");
+	free(said);
+}
+END_TEST
+
+START_TEST(holds_sixteen_origins_and_no_more)
+{
+	char text[2048];
+	int n = 0;
+
+	for (int i = 0; i <= CONFIG_ORIGINS_MAX; i++) {
+		if (i == CONFIG_ORIGINS_MAX)
+			ck_assert_msg(load(text, nothing), "%s", err.detail);
+		n += snprintf(
+			text + n, sizeof text - (size_t)n, "[file o%d]\nmount = /%d/\n", i, i);
+	}
+	ck_assert_uint_eq(cfg.origin_count, 16);
+	ck_assert(!load(text, nothing));
+	ck_assert_ptr_nonnull(strstr(err.detail, ":33: more than 16 origins"));
+}
+END_TEST
+
 static const struct {
-	const char *text, *variable, *access, *secret, *token, *region;
-} borrowings[] = {
-	{ "", NULL, "AWSID", "AWSSECRET", "AWSTOKEN", "ap-aws-1" },
-	{ "anonymous = yes\n", NULL, "", "", "", "ap-aws-1" },
-	/* never the secret of one with the id of another, nor its token */
-	{ "access_key = a\nsecret_key = s\n", NULL, "a", "s", "", "ap-aws-1" },
-	{ "access_key = a\n", "LIMNER_S3_SECRET_KEY=s2", "a", "s2", "", "ap-aws-1" },
-	{ "region = us-east-1\n", NULL, "AWSID", "AWSSECRET", "AWSTOKEN", "us-east-1" },
-	{ "", "LIMNER_S3_REGION=eu-north-1", "AWSID", "AWSSECRET", "AWSTOKEN", "eu-north-1" },
+	const char *text, *variable, *region;
+} regions[] = {
+	{ "", NULL, "ap-aws-1" },
+	{ "anonymous = yes\n", NULL, "ap-aws-1" },
+	{ "access_key = a\nsecret_key = s\n", NULL, "ap-aws-1" },
+	{ "region = us-east-1\n", NULL, "us-east-1" },
+	{ "", "LIMNER_S3_REGION=eu-north-1", "eu-north-1" },
 };
 
-START_TEST(borrows_awss_variables_whole_or_not_at_all)
+START_TEST(borrows_awss_region_and_leaves_its_keys)
 {
 	const char *env[] = { "AWS_ACCESS_KEY_ID=AWSID", "AWS_SECRET_ACCESS_KEY=AWSSECRET",
-		"AWS_SESSION_TOKEN=AWSTOKEN", "AWS_REGION=ap-aws-1", borrowings[_i].variable,
-		NULL };
+		"AWS_SESSION_TOKEN=AWSTOKEN", "AWS_REGION=ap-aws-1", regions[_i].variable, NULL };
 	char text[256];
 
-	(void)snprintf(text, sizeof text, "[s3]\nbucket = b\n%s", borrowings[_i].text);
+	(void)snprintf(
+		text, sizeof text, "runtime_dir = /run/x\n[s3]\nbucket = b\n%s", regions[_i].text);
 	ck_assert_msg(load(text, env), "%s", err.detail);
-	ck_assert_str_eq(cfg.origins[0].access_key, borrowings[_i].access);
-	ck_assert_str_eq(cfg.origins[0].secret_key, borrowings[_i].secret);
-	ck_assert_str_eq(cfg.origins[0].session_token, borrowings[_i].token);
-	ck_assert_str_eq(cfg.origins[0].region, borrowings[_i].region);
+	ck_assert_str_eq(cfg.origins[0].region, regions[_i].region);
+	ck_assert_str_eq(cfg.origins[0].runtime_dir, "/run/x");
+	ck_assert_ptr_null(strstr(cfg.origins[0].access_key, "AWS"));
+	ck_assert_str_eq(cfg.origins[0].session_token, "");
 }
 END_TEST
 
@@ -535,6 +666,8 @@ START_TEST(never_completes_a_half_key_with_awss)
 	ck_assert(!load("[s3]\nbucket = b\naccess_key = a\n", env));
 	ck_assert(!load("[s3]\nbucket = b\nsecret_key = s\n", env));
 	ck_assert_ptr_nonnull(strstr(err.detail, "only one of access_key and secret_key"));
+	ck_assert(!load("[s3]\nbucket = b\naccess_key = a\nsecret_key = s\nprofile = p\n", env));
+	ck_assert_ptr_nonnull(strstr(err.detail, "both an access_key and a profile"));
 }
 END_TEST
 
@@ -561,9 +694,49 @@ START_TEST(finds_the_origin_with_the_longest_mount)
 
 	ck_assert_msg(
 		load("[s3]\nbucket = b\nmount = /img/s3/\n[file]\n", nothing), "%s", err.detail);
-	got = config_origin(&cfg, mounts[_i].path);
+	got = config_origin(&cfg, "", mounts[_i].path);
 	ck_assert_msg((got == NULL ? -1 : (int)(got - cfg.origins)) == mounts[_i].want, "%s",
 		mounts[_i].path);
+}
+END_TEST
+
+static const struct {
+	const char *host, *path;
+	const char *want; /* name, or NULL */
+} hosts[] = {
+	{ "", "/img/a.jpg", "any" },
+	{ "elsewhere.net", "/img/a.jpg", "any" },
+	{ "img.example.com", "/img/a.jpg", "img" },
+	{ "IMG.Example.COM", "/img/a.jpg", "img" },
+	{ "img.example.com:8080", "/img/a.jpg", "img" },
+	{ "img.example.com.", "/img/a.jpg", "img" },
+	{ "www.example.com", "/img/a.jpg", "domain" },
+	{ "a.b.example.com:80", "/img/a.jpg", "domain" },
+	{ "sub.img.example.com", "/img/a.jpg", "deeper" }, /* the longer domain is nearer */
+	{ "example.com", "/img/a.jpg", "any" },
+	{ ".example.com", "/img/a.jpg", "any" },
+	{ "badexample.com", "/img/a.jpg", "any" },
+	{ "img.example.com.evil.net", "/img/a.jpg", "any" },
+	{ "img.example.com", "/img/long/a.jpg", "img" }, /* the host comes before the mount */
+	{ "elsewhere.net", "/img/long/a.jpg", "long" },
+	{ "img.example.com", "/other/a.jpg", "other" }, /* no mount of its own */
+	{ "elsewhere.net", "/nothing/a.jpg", NULL },
+};
+
+START_TEST(finds_the_origin_by_host_then_mount)
+{
+	const struct config_origin *got;
+
+	ck_assert_msg(
+		load("[file any]\n[file img]\nhost = img.example.com\n"
+		     "[file domain]\nhost = *.Example.com\n[file deeper]\nhost = *.img.example.com\n"
+		     "[file long]\nmount = /img/long/\n[file other]\nmount = /other/\n",
+			nothing),
+		"%s", err.detail);
+	got = config_origin(&cfg, hosts[_i].host, hosts[_i].path);
+	ck_assert_msg((got == NULL) == (hosts[_i].want == NULL) &&
+			      (got == NULL || strcmp(config_origin_name(got), hosts[_i].want) == 0),
+		"%s %s: %s", hosts[_i].host, hosts[_i].path, got != NULL ? got->title : "none");
 }
 END_TEST
 
@@ -592,9 +765,16 @@ suite_config(void)
 	tcase_add_test(t, lets_the_environment_win);
 	tcase_add_loop_test(t, refuses_a_mistyped_variable, 0, ROWS(bad_variables));
 	tcase_add_test(t, makes_an_origin_of_what_names_it);
-	tcase_add_loop_test(t, borrows_awss_variables_whole_or_not_at_all, 0, ROWS(borrowings));
+	tcase_add_test(t, gives_each_origin_what_it_says_and_the_rest_as_for_all);
+	tcase_add_test(t, gives_an_origin_presets_of_its_own);
+	tcase_add_test(t, reads_back_many_origins);
+	tcase_add_test(t, names_origins_in_the_environment);
+	tcase_add_test(t, refuses_a_variable_that_means_two_origins);
+	tcase_add_test(t, holds_sixteen_origins_and_no_more);
+	tcase_add_loop_test(t, borrows_awss_region_and_leaves_its_keys, 0, ROWS(regions));
 	tcase_add_test(t, never_completes_a_half_key_with_awss);
 	tcase_add_loop_test(t, finds_the_origin_with_the_longest_mount, 0, ROWS(mounts));
+	tcase_add_loop_test(t, finds_the_origin_by_host_then_mount, 0, ROWS(hosts));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -140,6 +140,73 @@ START_TEST(prints_lower_case_hex)
 }
 END_TEST
 
+/* clang-format off */
+/* The examples of RFC 1321, A.5. */
+static const struct {
+	const char *in, *want;
+} sums[] = {
+	{ "", "d41d8cd98f00b204e9800998ecf8427e" },
+	{ "a", "0cc175b9c0f1b6a831c399e269772661" },
+	{ "message digest", "f96b697d7cb7938d525a2f31aaf161d0" },
+	{ "12345678901234567890123456789012345678901234567890123456789012345678901234567890", "57edf4a22be3c955ac49da2e2107b67a" },
+};
+/* clang-format on */
+
+START_TEST(sums_at_once_and_by_pieces)
+{
+	unsigned char got[DIGEST_MD5_SIZE];
+	char hex[2 * DIGEST_MD5_SIZE + 1];
+	struct digest_md5 *sum = digest_md5_open();
+	struct err err = { 0 };
+
+	ck_assert(digest_md5(sums[_i].in, strlen(sums[_i].in), got, &err));
+	digest_hex(got, sizeof got, hex);
+	ck_assert_str_eq(hex, sums[_i].want);
+	ck_assert_ptr_nonnull(sum);
+	for (const char *s = sums[_i].in; *s != '\0'; s++)
+		digest_md5_add(sum, s, 1);
+	digest_md5_close(sum, got);
+	digest_hex(got, sizeof got, hex);
+	ck_assert_str_eq(hex, sums[_i].want);
+}
+END_TEST
+
+/* clang-format off */
+/* The examples of RFC 4648, 10; and what is none. */
+static const struct {
+	const char *in, *text;
+} spellings[] = {
+	{ "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
+	{ "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
+};
+static const char *const unspellings[] = { "", "Zg", "Zg=", "Zg===", "Z===", "Zm8=", "Zm9v", "Z g==",
+	"Zg==\n", "Z-==", "Zg=g", "=Zg=" };
+/* clang-format on */
+
+START_TEST(spells_and_reads_base64)
+{
+	const char *in = spellings[_i].in;
+	unsigned char got[8] = "xxxxxxx";
+	char text[16];
+
+	digest_base64((const unsigned char *)in, strlen(in), text);
+	ck_assert_str_eq(text, spellings[_i].text);
+	ck_assert(digest_from_base64(text, got, strlen(in)));
+	ck_assert_mem_eq(got, in, strlen(in));
+	ck_assert_int_eq(got[strlen(in)], 'x');
+	ck_assert(!digest_from_base64(text, got, strlen(in) + 1));
+}
+END_TEST
+
+START_TEST(reads_no_other_base64)
+{
+	unsigned char got[1] = "x";
+
+	ck_assert_msg(!digest_from_base64(unspellings[_i], got, 1), "%s", unspellings[_i]);
+	ck_assert_int_eq(got[0], 'x');
+}
+END_TEST
+
 Suite *
 suite_digest(void)
 {
@@ -153,6 +220,9 @@ suite_digest(void)
 	tcase_add_test(tc, may_use_the_last_result_as_key);
 	tcase_add_test(tc, refuses_a_key_libcrypto_cannot_count);
 	tcase_add_test(tc, prints_lower_case_hex);
+	tcase_add_loop_test(tc, sums_at_once_and_by_pieces, 0, COUNT(sums));
+	tcase_add_loop_test(tc, spells_and_reads_base64, 0, COUNT(spellings));
+	tcase_add_loop_test(tc, reads_no_other_base64, 0, COUNT(unspellings));
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -18,8 +18,8 @@ setup(void)
 	memset(&cfg, 0, sizeof cfg);
 	cfg.origin_count = 1;
 	(void)snprintf(cfg.origins[0].mount, sizeof cfg.origins[0].mount, "/img/");
-	cfg.jpeg_quality = cfg.webp_quality = 80;
-	cfg.avif_quality = 55;
+	cfg.origins[0].policy.jpeg_quality = cfg.origins[0].policy.webp_quality = 80;
+	cfg.origins[0].policy.avif_quality = 55;
 	cfg.preset_count = 1;
 	(void)snprintf(cfg.presets[0].name, sizeof cfg.presets[0].name, "card");
 	params_init(&cfg.presets[0].params);
@@ -74,11 +74,11 @@ START_TEST(changes_with_the_settings_that_shape_pixels)
 	size_t i, k;
 
 	hash_of("/img/a.jpg?w=300", seen[0]);
-	cfg.jpeg_quality++;
+	cfg.origins[0].policy.jpeg_quality++;
 	hash_of("/img/a.jpg?w=300", seen[1]);
-	cfg.webp_quality++;
+	cfg.origins[0].policy.webp_quality++;
 	hash_of("/img/a.jpg?w=300", seen[2]);
-	cfg.avif_quality++;
+	cfg.origins[0].policy.avif_quality++;
 	hash_of("/img/a.jpg?w=300", seen[3]);
 	(void)snprintf(cfg.cmyk_digest, sizeof cfg.cmyk_digest, "0123456789abcdef");
 	hash_of("/img/a.jpg?w=300", seen[4]);
@@ -86,10 +86,28 @@ START_TEST(changes_with_the_settings_that_shape_pixels)
 		for (k = i + 1; k < 5; k++)
 			ck_assert_str_ne(seen[i], seen[k]);
 	/* limits do not */
-	cfg.max_pixels = cfg.max_result_pixels = 12345;
-	cfg.strict = true;
+	cfg.origins[0].policy.max_pixels = cfg.origins[0].policy.max_result_pixels = 12345;
+	cfg.origins[0].policy.strict = true;
 	hash_of("/img/a.jpg?w=300", seen[5]);
 	ck_assert_str_eq(seen[4], seen[5]);
+}
+END_TEST
+
+START_TEST(reads_the_settings_of_the_requests_origin)
+{
+	char one[ETAG_HASH], other[ETAG_HASH];
+
+	cfg.origins[1] = cfg.origins[0];
+	cfg.origin_count = 2;
+	(void)snprintf(cfg.origins[1].mount, sizeof cfg.origins[1].mount, "/other/");
+	hash_of("/img/a.jpg?w=300", one);
+	hash_of("/other/a.jpg?w=300", other);
+	ck_assert_str_eq(one, other);
+	cfg.origins[1].policy.jpeg_quality = 70;
+	hash_of("/other/a.jpg?w=300", other);
+	ck_assert_str_ne(one, other);
+	hash_of("/img/a.jpg?w=300", other);
+	ck_assert_str_eq(one, other);
 }
 END_TEST
 
@@ -263,6 +281,7 @@ suite_etag(void)
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_loop_test(t, hashes_what_shapes_the_bytes_and_nothing_else, 0, ROWS(pairs));
 	tcase_add_test(t, changes_with_the_settings_that_shape_pixels);
+	tcase_add_test(t, reads_the_settings_of_the_requests_origin);
 	tcase_add_test(t, is_the_same_on_every_host);
 	tcase_add_loop_test(t, promises_only_on_a_strong_tag, 0, ROWS(made));
 	tcase_add_loop_test(t, gives_back_the_origins_half_of_what_it_made, 0, ROWS(made));

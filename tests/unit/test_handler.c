@@ -19,6 +19,10 @@ struct memory {
 	const char *uri, *method, *header, *value; /* header: one more variable, or NULL */
 	struct buf out;
 	size_t gone_after; /* bytes after which the peer is gone; 0: it stays */
+	int looks;         /* after so many looks it has left; 0: it stays */
+	int looked;
+	bool weighs; /* at each look */
+	long most_kb;
 };
 
 static char root[64];
@@ -49,6 +53,34 @@ take(void *self, const void *bytes, size_t n)
 	if (m->gone_after > 0 && m->out.len + n > m->gone_after)
 		return false;
 	return buf_add(&m->out, bytes, n, &err);
+}
+
+/* Memory of this process that no file could give back, in KB. */
+static long
+anonymous_kb(void)
+{
+	char line[128];
+	long kb = -1;
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f != NULL && fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, "RssAnon:", 8) == 0)
+			kb = strtol(line + 8, NULL, 10);
+	if (f != NULL)
+		(void)fclose(f);
+	return kb;
+}
+
+static bool
+left(void *self)
+{
+	struct memory *m = self;
+	long kb = m->weighs ? anonymous_kb() : 0;
+
+	if (kb > m->most_kb)
+		m->most_kb = kb;
+	m->looked++;
+	return m->looks > 0 && m->looked >= m->looks;
 }
 
 static void
@@ -90,7 +122,7 @@ make(const char *name, const char *sample, const char *query, struct buf *ret)
 	ret->limit = 10000000;
 	ck_assert_msg(request_from_text(cfg, uri, &req, &err) &&
 			      probe_image(bytes.bytes, bytes.len, &info, &err) &&
-			      plan_resolve(cfg, &req, &info, image_writable(), &plan, &err) &&
+			      plan_resolve(&req, &info, image_writable(), &plan, &err) &&
 			      image_render(bytes.bytes, bytes.len, &info, &plan, ret, &times, &err),
 		"%s %s: %s %s", sample, query, err.say, err.detail);
 	put(name, ret->bytes, ret->len);
@@ -123,7 +155,7 @@ setup(void)
 	put("empty.jpg", "", 0);
 	put("logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>", 41);
 	put("page.html", "<!doctype html><p>x", 19);
-	ck_assert_msg(handler_open(&handler, cfg, &err), "%s", err.detail);
+	handler_open(&handler, cfg);
 	mem = (struct memory){ .out = BUF_INIT(20000000) };
 }
 
@@ -147,12 +179,13 @@ teardown(void)
 static bool
 ask(const char *uri, const char *header, const char *value)
 {
-	struct gateway gw = { &mem, param, take };
+	struct gateway gw = { .self = &mem, .param = param, .write = take, .gone = left };
 
 	mem.uri = uri;
 	mem.header = header;
 	mem.value = value;
 	buf_reset(&mem.out);
+	mem.looked = 0;
 	return handler_serve(&handler, &gw);
 }
 
@@ -279,18 +312,18 @@ END_TEST
 
 START_TEST(keeps_to_its_limits)
 {
-	cfg->max_pixels = 100;
+	cfg->origins[0].policy.max_pixels = 100;
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_str_eq(field("Limner-Reason"), "pixels");
 	body_is_file("a.jpg");
-	cfg->max_pixels = 1000000;
-	cfg->max_original_bytes = 1000;
+	cfg->origins[0].policy.max_pixels = 1000000;
+	cfg->origins[0].policy.max_original_bytes = 1000;
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Limner-Reason"), "too-large");
 	ck_assert_str_eq(field("Cache-Control"), "public, max-age=600");
 	body_is_file("a.jpg");
-	cfg->pass = CONFIG_PASS_NONE;
+	cfg->origins[0].policy.pass = CONFIG_PASS_NONE;
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(status(), 413);
 }
@@ -308,7 +341,7 @@ START_TEST(answers_errors_where_errors_are_wanted)
 		{ "/img/a.jpg?w=80", 200 },
 	};
 
-	cfg->on_error = CONFIG_ERROR;
+	cfg->origins[0].policy.on_error = CONFIG_ERROR;
 	ck_assert(ask(rows[_i].uri, NULL, NULL));
 	ck_assert_int_eq(status(), rows[_i].status);
 }
@@ -334,7 +367,7 @@ START_TEST(passes_through_what_it_may)
 		{ "/img/a.jpg?w=80", CONFIG_PASS_NONE, 200 },
 	};
 
-	cfg->pass = (int32_t)rows[_i].pass;
+	cfg->origins[0].policy.pass = (int32_t)rows[_i].pass;
 	ck_assert(ask(rows[_i].uri, NULL, NULL));
 	ck_assert_msg(status() == rows[_i].status, "%s: %d", rows[_i].uri, status());
 	if (status() == 200 && strchr(rows[_i].uri, '?') == NULL) {
@@ -430,11 +463,11 @@ START_TEST(foretells_without_decoding)
 	ck_assert_str_eq(field("Limner-Reason"), "no-encoder");
 	ck_assert_str_eq(field("ETag"), "");
 	ck_assert_str_eq(field("Cache-Control"), "public, max-age=60");
-	cfg->max_original_bytes = 1000;
+	cfg->origins[0].policy.max_original_bytes = 1000;
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_str_eq(field("Limner-Reason"), "too-large");
 	ck_assert_str_ne(field("Content-Length"), "");
-	cfg->on_error = CONFIG_ERROR;
+	cfg->origins[0].policy.on_error = CONFIG_ERROR;
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(status(), 413);
 }
@@ -453,7 +486,7 @@ END_TEST
 
 START_TEST(keeps_originals_back_even_when_they_are_smaller)
 {
-	cfg->pass = CONFIG_PASS_NONE;
+	cfg->origins[0].policy.pass = CONFIG_PASS_NONE;
 	ck_assert(ask("/img/low.jpg?q=95", NULL, NULL));
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Limner-Reason"), "");
@@ -494,7 +527,7 @@ START_TEST(names_what_it_dropped)
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Limner-Reason"), "bad-value=\"q,dpr\"");
 	body_is(80, 60, FORMAT_JPEG);
-	cfg->strict = true;
+	cfg->origins[0].policy.strict = true;
 	ck_assert(ask("/img/a.jpg?w=80&q=high", NULL, NULL));
 	ck_assert_int_eq(status(), 400);
 	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "1 to 100"));
@@ -566,6 +599,80 @@ START_TEST(says_so_when_the_peer_is_gone_in_the_middle)
 }
 END_TEST
 
+START_TEST(makes_nothing_for_a_peer_that_is_gone)
+{
+	uint64_t start;
+
+	mem.looks = 1; /* gone when the first bytes come */
+	ck_assert(!ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_uint_eq(mem.out.len, 0);
+	ck_assert_int_eq(handler.cell.pid, 0); /* none was needed */
+	mem.looks = 0;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	/* gone while the cell is at it */
+	ck_assert_int_eq(kill(handler.cell.pid, SIGSTOP), 0);
+	mem.looks = 4;
+	start = now_mono_us();
+	ck_assert(!ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_uint_lt(now_mono_us() - start, 3000000u); /* long before the deadline of 5 s */
+	ck_assert_uint_eq(mem.out.len, 0);
+	ck_assert_int_eq(handler.cell.pid, 0);
+}
+END_TEST
+
+/* Give a picture a long tail, which decoders do not mind. */
+static void
+lengthen(const char *name, off_t bytes)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof path, "%s/%s", root, name);
+	ck_assert_int_eq(truncate(path, bytes), 0);
+}
+
+START_TEST(holds_a_large_original_without_the_memory_for_it)
+{
+	long before, in_file, in_memory;
+
+	lengthen("a.jpg", 60 << 20);
+	cfg->origins[0].policy.max_original_bytes = 100u << 20;
+	cfg->spool_above_bytes = 4u << 20;
+	(void)snprintf(cfg->spool_dir, sizeof cfg->spool_dir, "%s", root);
+	mem.weighs = true;
+	before = anonymous_kb();
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	body_is(80, 60, FORMAT_JPEG);
+	in_file = mem.most_kb - before;
+	ck_assert_msg(in_file < 12 << 10, "%ld KB", in_file);
+	/* the same picture either way; and the measure does measure */
+	cfg->spool_above_bytes = 100u << 20;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	body_is(80, 60, FORMAT_JPEG);
+	in_memory = mem.most_kb - before;
+	ck_assert_msg(in_memory > 50 << 10, "%ld KB", in_memory);
+}
+END_TEST
+
+START_TEST(answers_with_a_large_original_from_its_file)
+{
+	lengthen("text.jpg", 3 << 20);
+	cfg->spool_above_bytes = 1u << 20;
+	(void)snprintf(cfg->spool_dir, sizeof cfg->spool_dir, "%s", root);
+	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "not-an-image");
+	ck_assert_str_eq(field("Content-Length"), "3145728");
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\r\n\r\nhello, world\n"));
+	ck_assert_uint_gt(mem.out.len, 3145728u);
+	/* without a place for it there is no original to answer with */
+	(void)snprintf(cfg->spool_dir, sizeof cfg->spool_dir, "%s/gone", root);
+	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 500);
+}
+END_TEST
+
 START_TEST(outlives_the_death_of_its_cell)
 {
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
@@ -584,7 +691,7 @@ START_TEST(answers_with_the_original_when_the_decoder_hangs)
 
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(kill(handler.cell.pid, SIGSTOP), 0);
-	cfg->deadline_ms = 300;
+	cfg->origins[0].policy.deadline_ms = 300;
 	start = now_mono_us();
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_uint_ge(now_mono_us() - start, 300000u);
@@ -593,6 +700,88 @@ START_TEST(answers_with_the_original_when_the_decoder_hangs)
 	ck_assert_str_eq(field("ETag"), "");
 	body_is_file("a.jpg");
 	ck_assert_int_eq(handler.cell.pid, 0);
+}
+END_TEST
+
+/* A second origin over the same folder, with settings of its own. */
+static struct config_policy *
+add_origin(const char *mount)
+{
+	struct config_origin *other = &cfg->origins[cfg->origin_count++];
+
+	*other = cfg->origins[0];
+	(void)snprintf(other->title, sizeof other->title, "file other");
+	(void)snprintf(other->mount, sizeof other->mount, "%s", mount);
+	return &other->policy;
+}
+
+START_TEST(keeps_each_origin_to_its_own_settings)
+{
+	struct config_policy *other = add_origin("/other/");
+	char tag[512];
+
+	other->max_age_ms = 5000;
+	other->swr_ms = other->sie_ms = 0;
+	other->max_pixels = 100;
+	ck_assert(ask("/other/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "pixels");
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	ck_assert_ptr_nonnull(strstr(field("Cache-Control"), "max-age=86400"));
+	other->max_pixels = 1000000;
+	ck_assert(ask("/other/a.jpg?w=80", NULL, NULL));
+	ck_assert_ptr_nonnull(strstr(field("Cache-Control"), "max-age=5,"));
+	other->on_error = CONFIG_ERROR;
+	ck_assert(ask("/other/text.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 415);
+	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	other->pass = CONFIG_PASS_NONE;
+	ck_assert(ask("/other/a.jpg", NULL, NULL));
+	ck_assert_int_eq(status(), 415);
+	ck_assert(ask("/img/a.jpg", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	other->max_original_bytes = 1000;
+	ck_assert(ask("/other/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 413);
+	/* a tag made by other settings is no tag of this origin */
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	other->max_original_bytes = 1000000;
+	ck_assert(ask("/other/a.jpg?w=80", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 304);
+	other->jpeg_quality = 30;
+	ck_assert(ask("/other/a.jpg?w=80", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
+START_TEST(goes_on_serving_beside_a_broken_origin)
+{
+	char gone[128];
+	int i;
+
+	(void)add_origin("/broken/");
+	(void)snprintf(gone, sizeof gone, "%s/later", root);
+	(void)snprintf(cfg->origins[1].root, sizeof cfg->origins[1].root, "%s", gone);
+	for (i = 0; i < 2; i++) {
+		ck_assert(ask("/broken/a.jpg?w=80", NULL, NULL));
+		ck_assert_int_eq(status(), 502);
+		ck_assert_str_eq(field("Cache-Control"), "no-store");
+		ck_assert_ptr_null(strstr(buf_text(&mem.out), gone));
+		ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+		ck_assert_int_eq(status(), 200);
+	}
+	/* nor does one that cannot even be opened */
+	cfg->origins[2] = (struct config_origin){ .kind = CONFIG_S3, .mount = "/no-bucket/" };
+	cfg->origins[2].policy = cfg->policy;
+	cfg->origin_count = 3;
+	ck_assert(ask("/no-bucket/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 502);
+	/* it comes back by itself */
+	ck_assert_int_eq(mkdir(gone, 0755), 0);
+	ck_assert(ask("/broken/a.jpg", NULL, NULL));
+	ck_assert_int_eq(status(), 404);
 }
 END_TEST
 
@@ -633,8 +822,13 @@ suite_handler(void)
 	tcase_add_test(t, answers_502_when_the_origin_fails);
 	tcase_add_test(t, answers_503_when_the_queue_is_full);
 	tcase_add_test(t, says_so_when_the_peer_is_gone_in_the_middle);
+	tcase_add_test(t, makes_nothing_for_a_peer_that_is_gone);
+	tcase_add_test(t, holds_a_large_original_without_the_memory_for_it);
+	tcase_add_test(t, answers_with_a_large_original_from_its_file);
 	tcase_add_test(t, outlives_the_death_of_its_cell);
 	tcase_add_test(t, answers_with_the_original_when_the_decoder_hangs);
+	tcase_add_test(t, keeps_each_origin_to_its_own_settings);
+	tcase_add_test(t, goes_on_serving_beside_a_broken_origin);
 	tcase_add_test(t, is_healthy_without_an_origin);
 	suite_add_tcase(s, t);
 	return s;

@@ -198,7 +198,7 @@ START_TEST(refuses_a_size_other_than_probed)
 	ck_assert(request_from_text(&pictures_cfg, "/a?w=20", &req, &err));
 	ck_assert(probe_image(original.bytes, original.len, &info, &err));
 	info.width--;
-	ck_assert(plan_resolve(&pictures_cfg, &req, &info, image_writable(), &plan, &err));
+	ck_assert(plan_resolve(&req, &info, image_writable(), &plan, &err));
 	ck_assert(!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err));
 	ck_assert_int_eq(err.kind, ERR_PIXELS);
 	buf_done(&original);
@@ -218,7 +218,7 @@ START_TEST(decodes_with_the_decoder_it_was_told)
 
 	memset(&req, 0, sizeof req);
 	ck_assert(request_from_text(&pictures_cfg, "/a?w=64", &req, &err));
-	ck_assert(plan_resolve(&pictures_cfg, &req, &info, image_writable(), &plan, &err));
+	ck_assert(plan_resolve(&req, &info, image_writable(), &plan, &err));
 	ck_assert_msg(
 		!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err),
 		"%s passed for a JPEG", names[_i]);

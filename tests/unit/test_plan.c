@@ -18,11 +18,11 @@ settings(void)
 	struct err err = { 0 };
 
 	memset(&cfg, 0, sizeof cfg);
-	cfg.max_pixels = 100000000;
-	cfg.max_result_pixels = 40000000;
-	cfg.jpeg_quality = 80;
-	cfg.webp_quality = 75;
-	cfg.avif_quality = 55;
+	cfg.origins[0].policy.max_pixels = 100000000;
+	cfg.origins[0].policy.max_result_pixels = 40000000;
+	cfg.origins[0].policy.jpeg_quality = 80;
+	cfg.origins[0].policy.webp_quality = 75;
+	cfg.origins[0].policy.avif_quality = 55;
 	cfg.origin_count = 1;
 	(void)snprintf(cfg.origins[0].mount, sizeof cfg.origins[0].mount, "/");
 	cfg.preset_count = 1;
@@ -93,7 +93,7 @@ check_golden(const char *folder, const char *name)
 	describe(original, &info, &req, &writable);
 	f = fmemopen(got, sizeof got, "w");
 	ck_assert_ptr_nonnull(f);
-	if (plan_resolve(cfg, &req, &info, writable, &plan, &err))
+	if (plan_resolve(&req, &info, writable, &plan, &err))
 		plan_print(&plan, f);
 	else
 		(void)fprintf(f, "fails %s\n", err_row(err.kind)->slug);
@@ -137,8 +137,7 @@ plan_of(const char *uri, int32_t w, int32_t h, int orientation)
 	struct err err = { 0 };
 
 	ask(cfg, uri, &req);
-	ck_assert_msg(
-		plan_resolve(cfg, &req, &info, WRITABLE, &plan, &err), "%s: %s", uri, err.detail);
+	ck_assert_msg(plan_resolve(&req, &info, WRITABLE, &plan, &err), "%s: %s", uri, err.detail);
 	return plan;
 }
 
@@ -231,7 +230,7 @@ START_TEST(never_hints_for_anything_but_jpeg)
 	ask(cfg, "/a?w=100", &req);
 	for (int f = FORMAT_PNG; f <= FORMAT_WEBP; f++) {
 		info.format = (enum format)f;
-		ck_assert(plan_resolve(cfg, &req, &info, WRITABLE, &plan, &err));
+		ck_assert(plan_resolve(&req, &info, WRITABLE, &plan, &err));
 		ck_assert_int_eq(plan.shrink, 1);
 		ck_assert_int_eq(plan.hint_w, 0);
 	}
@@ -335,7 +334,7 @@ START_TEST(yields_only_formats_it_told_of)
 				.orientation = 1,
 				.alpha = alpha != 0 };
 
-			ck_assert(plan_resolve(cfg, &req, &info, yields[_i].writable, &plan, &err));
+			ck_assert(plan_resolve(&req, &info, yields[_i].writable, &plan, &err));
 			ck_assert_msg(plan.format != plan.wanted ||
 					      (yields[_i].want & FORMAT_BIT(plan.format)) != 0,
 				"%s of %s: %s", yields[_i].uri, format_row(info.format)->name,

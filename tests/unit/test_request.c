@@ -289,7 +289,7 @@ START_TEST(lays_presets_under_what_was_asked)
 	struct buf text = BUF_INIT(1024);
 	char uri[128];
 
-	cfg.require_t = effects[_i].require_t;
+	cfg.origins[0].policy.require_t = effects[_i].require_t;
 	(void)snprintf(uri, sizeof uri, "/img/a.jpg?%s", effects[_i].query);
 	ck_assert_msg(request_from_text(&cfg, uri, &req, &err), "%s: %s", uri, err.say);
 	ck_assert(params_canonical(&req.params, &text, &err));
@@ -315,6 +315,51 @@ START_TEST(keeps_what_was_asked_apart_from_the_preset)
 END_TEST
 
 static const struct {
+	const char *host, *uri;
+	int want;
+} by_host[] = {
+	{ "HTTP_HOST=shop.example.com", "REQUEST_URI=/img/a.jpg", 2 },
+	{ "HTTP_HOST=SHOP.example.com:8443", "REQUEST_URI=/img/a.jpg", 2 },
+	{ "HTTP_HOST=www.example.com", "REQUEST_URI=/img/a.jpg", 0 },
+	{ "HTTP_HOST=shop.example.com", "REQUEST_URI=/img/s3/a.jpg", 2 },
+	{ "HTTP_HOST=www.example.com", "REQUEST_URI=/img/s3/a.jpg", 1 },
+	{ "SERVER_NAME=shop.example.com", "REQUEST_URI=/img/a.jpg", 0 }, /* not what was asked */
+	{ "HTTP_HOST=www.example.com", "REQUEST_URI=http://shop.example.com/img/a.jpg", 2 },
+	{ "HTTP_HOST=shop.example.com", "REQUEST_URI=http://www.example.com:80/img/a.jpg", 0 },
+};
+
+START_TEST(goes_to_the_origin_of_the_host)
+{
+	const char *env[] = { "REQUEST_METHOD=GET", by_host[_i].host, by_host[_i].uri, NULL };
+
+	cfg.origins[2] = cfg.origins[0];
+	(void)snprintf(cfg.origins[2].host, sizeof cfg.origins[2].host, "shop.example.com");
+	(void)snprintf(cfg.origins[2].title, sizeof cfg.origins[2].title, "file shop");
+	cfg.origin_count = 3;
+	ck_assert_msg(parse(env), "%s", err.say);
+	ck_assert_msg(req.origin == &cfg.origins[by_host[_i].want], "%s %s: %d", env[1], env[2],
+		(int)(req.origin - cfg.origins));
+}
+END_TEST
+
+START_TEST(asks_the_origin_before_everybody)
+{
+	cfg.origins[1].policy.strict = cfg.origins[1].policy.require_t = true;
+	(void)snprintf(cfg.origins[1].title, sizeof cfg.origins[1].title, "s3 shop");
+	add_preset("card", "w=30");
+	(void)snprintf(cfg.presets[cfg.preset_count - 1].origin, CONFIG_NAME, "shop");
+	ck_assert(request_from_text(&cfg, "/img/s3/a.jpg?t=card", &req, &err));
+	ck_assert(req.transform && req.params.w == 30 && req.params.h == 0);
+	ck_assert(request_from_text(&cfg, "/img/a.jpg?t=card", &req, &err));
+	ck_assert(req.transform && req.params.w == 300 && req.params.h == 200);
+	ck_assert(request_from_text(&cfg, "/img/s3/a.jpg?w=10", &req, &err));
+	ck_assert(!req.transform); /* require_t */
+	ck_assert(!request_from_text(&cfg, "/img/s3/a.jpg?w=many", &req, &err));
+	ck_assert(request_from_text(&cfg, "/img/a.jpg?w=many", &req, &err));
+}
+END_TEST
+
+static const struct {
 	const char *query;
 	bool lenient, strict;
 	const char *dropped;
@@ -334,7 +379,7 @@ START_TEST(refuses_mistakes_only_when_strict)
 	(void)snprintf(uri, sizeof uri, "/img/a.jpg?%s", mistakes[_i].query);
 	ck_assert_msg(request_from_text(&cfg, uri, &req, &err) == mistakes[_i].lenient, "%s", uri);
 	ck_assert_str_eq(req.notes.dropped, mistakes[_i].dropped);
-	cfg.strict = true;
+	cfg.origins[0].policy.strict = true;
 	ck_assert_msg(request_from_text(&cfg, uri, &req, &err) == mistakes[_i].strict, "%s", uri);
 	if (!mistakes[_i].strict)
 		ck_assert_int_eq(err.kind, ERR_BAD_PARAMETER);
@@ -383,7 +428,7 @@ START_TEST(reads_accept_only_for_f_auto)
 	ck_assert(parse(env));
 	ck_assert(!req.negotiated);
 	ck_assert_uint_eq(req.accepts, 0);
-	cfg.require_t = true;
+	cfg.origins[0].policy.require_t = true;
 	env[1] = "REQUEST_URI=/img/a.jpg?f=auto";
 	ck_assert(parse(env));
 	ck_assert(!req.negotiated); /* nothing is made, so nothing depends on the field */
@@ -415,6 +460,38 @@ START_TEST(copies_conditions_whole_or_not_at_all)
 	ck_assert(parse(env));
 	ck_assert_str_eq(req.if_.range, "");
 	ck_assert_str_eq(req.if_.if_range, "");
+}
+END_TEST
+
+START_TEST(forwards_what_the_origin_lets_through)
+{
+	char longest[1100] = "HTTP_X_LONG=", vary[REQUEST_VARY];
+	const char *env[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/img/a.jpg?w=3&f=auto",
+		"HTTP_X_API_KEY=one two", "HTTP_X_OTHER=no", "HTTP_X_BAD=a\r\nX-Evil: 1",
+		"HTTP_X_EMPTY=", "HTTP_ACCEPT_LANGUAGE=ko, en;q=0.5", longest, NULL };
+
+	(void)snprintf(cfg.origins[0].forward_headers, sizeof cfg.origins[0].forward_headers,
+		"X-Api-Key, X-Absent, X-Bad, X-Empty, X-Long, Accept-Language, Accept");
+	memset(longest + 12, 'x', 1024);
+	ck_assert_msg(parse(env), "%s", err.say);
+	ck_assert_str_eq(req.forwarded, "X-Api-Key: one two\nAccept-Language: ko, en;q=0.5\n");
+	request_vary(&req, "", vary);
+	ck_assert_str_eq(vary, "Accept");
+	request_vary(&req, "Origin,accept-language , X-Api-Key-2,X-Absent", vary);
+	ck_assert_str_eq(vary, "Accept, X-Absent, Accept-Language");
+	env[1] = "REQUEST_URI=/img/a.jpg";
+	ck_assert(parse(env));
+	request_vary(&req, "accept", vary);
+	ck_assert_str_eq(vary, "Accept");
+	request_vary(&req, "*", vary);
+	ck_assert_str_eq(
+		vary, "X-Api-Key, X-Absent, X-Bad, X-Empty, X-Long, Accept-Language, Accept");
+	/* nothing goes to an origin that asks for nothing, and nothing depends on it */
+	cfg.origins[0].forward_headers[0] = '\0';
+	ck_assert(parse(env));
+	ck_assert_str_eq(req.forwarded, "");
+	request_vary(&req, "*", vary);
+	ck_assert_str_eq(vary, "");
 }
 END_TEST
 
@@ -458,6 +535,8 @@ suite_request(void)
 	tcase_add_loop_test(t, refuses_a_path_that_names_no_key, 0, ROWS(bad_paths));
 	tcase_add_test(t, takes_a_key_of_1024_bytes_and_not_one_more);
 	tcase_add_test(t, goes_to_the_origin_with_the_longest_mount);
+	tcase_add_loop_test(t, goes_to_the_origin_of_the_host, 0, ROWS(by_host));
+	tcase_add_test(t, asks_the_origin_before_everybody);
 	tcase_add_test(t, falls_back_on_the_decoded_variables);
 	tcase_add_loop_test(t, answers_get_and_head_alone, 0, ROWS(methods));
 	tcase_add_loop_test(t, lays_presets_under_what_was_asked, 0, ROWS(effects));
@@ -465,6 +544,7 @@ suite_request(void)
 	tcase_add_loop_test(t, refuses_mistakes_only_when_strict, 0, ROWS(mistakes));
 	tcase_add_loop_test(t, reads_accept_only_for_f_auto, 0, ROWS(accepts));
 	tcase_add_test(t, copies_conditions_whole_or_not_at_all);
+	tcase_add_test(t, forwards_what_the_origin_lets_through);
 	tcase_add_test(t, keeps_cloudfronts_id_fit_for_the_log);
 	tcase_add_test(t, gives_each_request_an_id_of_its_own);
 	suite_add_tcase(s, t);

@@ -27,7 +27,7 @@ collect(void *self, const void *bytes, size_t n)
 	return true;
 }
 
-static const struct gateway gw = { NULL, no_param, collect };
+static const struct gateway gw = { .param = no_param, .write = collect };
 
 static void
 setup(void)
@@ -148,13 +148,13 @@ END_TEST
 
 START_TEST(chooses_how_long_a_good_answer_is_kept)
 {
-	static struct config cfg = { .max_age_ms = 86400000,
-		.swr_ms = 2592000000,
-		.sie_ms = 2592000000,
-		.immutable_ms = 31536000000,
-		.object_cache_control = true };
+	static struct config_origin origin = { .policy = { .max_age_ms = 86400000,
+						       .swr_ms = 2592000000,
+						       .sie_ms = 2592000000,
+						       .immutable_ms = 31536000000,
+						       .object_cache_control = true } };
 	struct source_head own = { .cache_control = "private, max-age=5" }, none = { 0 };
-	struct request req = { 0 }, versioned = { 0 };
+	struct request req = { .origin = &origin }, versioned = { .origin = &origin };
 	struct response res = { 0 };
 	struct err err = { 0 };
 
@@ -162,20 +162,20 @@ START_TEST(chooses_how_long_a_good_answer_is_kept)
 	params_init(&versioned.asked);
 	ck_assert(params_set(&versioned.asked, "v", "7", &err));
 	response_start(&res, 200);
-	response_cache_done(&res, &cfg, &req, &none);
+	response_cache_done(&res, &req, &none);
 	ck_assert_str_eq(buf_text(&res.head),
 		"Cache-Control: public, max-age=86400, stale-while-revalidate=2592000, "
 		"stale-if-error=2592000\r\n");
 	response_start(&res, 200);
-	response_cache_done(&res, &cfg, &req, &own);
+	response_cache_done(&res, &req, &own);
 	ck_assert_str_eq(buf_text(&res.head), "Cache-Control: private, max-age=5\r\n");
 	response_start(&res, 200);
-	response_cache_done(&res, &cfg, &versioned, &none);
+	response_cache_done(&res, &versioned, &none);
 	ck_assert_str_eq(
 		buf_text(&res.head), "Cache-Control: public, max-age=31536000, immutable\r\n");
-	cfg.object_cache_control = false;
+	origin.policy.object_cache_control = false;
 	response_start(&res, 200);
-	response_cache_done(&res, &cfg, &req, &own);
+	response_cache_done(&res, &req, &own);
 	ck_assert_ptr_nonnull(strstr(buf_text(&res.head), "max-age=86400"));
 	response_done(&res);
 }

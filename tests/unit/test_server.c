@@ -31,7 +31,7 @@ start_worker(int32_t max_requests)
 
 	memset(&cfg, 0, sizeof cfg);
 	cfg.origin_count = 1;
-	cfg.deadline_ms = 8000;
+	cfg.origins[0].policy.deadline_ms = 8000;
 	(void)snprintf(cfg.origins[0].mount, sizeof cfg.origins[0].mount, "/img/");
 	(void)snprintf(cfg.origins[0].root, sizeof cfg.origins[0].root, "/");
 	at.sun_family = AF_UNIX;

@@ -305,6 +305,8 @@ static const struct {
 	{ "HTTP/1.1 404 Not Found\r\n\r\n", true, false, ERR_NOT_FOUND, "" },
 	{ XML("403 Forbidden", "AccessDenied"), false, false, ERR_ORIGIN, "AccessDenied" },
 	{ XML("403 Forbidden", "AccessDenied"), false, true, ERR_NOT_FOUND, "AccessDenied" },
+	{ XML("403 Forbidden", "InvalidObjectState"), false, false, ERR_ORIGIN, "InvalidObjectState" },
+	{ XML("403 Forbidden", "InvalidObjectState"), false, true, ERR_ORIGIN, "InvalidObjectState" },
 	{ XML("403 Forbidden", "SignatureDoesNotMatch"), false, true, ERR_ORIGIN, "SignatureDoesNotMatch" },
 	{ XML("403 Forbidden", "InvalidAccessKeyId"), false, true, ERR_ORIGIN, "InvalidAccessKeyId" },
 	{ "HTTP/1.1 403 Forbidden\r\n\r\n", true, false, ERR_ORIGIN, "" },
@@ -342,18 +344,317 @@ START_TEST(turns_a_refusal_into_its_fault)
 }
 END_TEST
 
-START_TEST(names_the_region_a_bucket_is_in)
+/* ------------------------------------------------------------------ asking again */
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	struct scripted_step answer;
+	bool head_only, learned;
+} lessons[] = {
+	{ "by the text", SEND("HTTP/1.1 400 Bad\r\nContent-Length: 89\r\n\r\n<Error><Code>AuthorizationHeaderMalformed</Code><Region>ap-northeast-2</Region></Error>  "), false, true },
+	{ "by a field", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 45\r\n\r\n<Error><Code>PermanentRedirect</Code></Error>"), false, true },
+	{ "of a new bucket", SEND("HTTP/1.1 307 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 45\r\n\r\n<Error><Code>TemporaryRedirect</Code></Error>"), false, true },
+	{ "of a head", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 0\r\n\r\n"), true, true },
+	{ "no other place", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2.evil.example\r\nContent-Length: 0\r\n\r\n"), true, false },
+	{ "not the same", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: eu-west-3\r\nContent-Length: 0\r\n\r\n"), true, false },
+	{ "not of a denial", SEND("HTTP/1.1 403 No\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 0\r\n\r\n"), true, false },
+	{ "not of another fault", SEND("HTTP/1.1 400 Bad\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 42\r\n\r\n<Error><Code>InvalidRequest</Code></Error>"), false, false },
+};
+/* clang-format on */
+
+START_TEST(learns_the_region_a_bucket_is_in)
 {
-	static const struct scripted_step steps[] = { ACCEPT, AWAIT,
-		SEND("HTTP/1.1 400 Bad Request\r\nContent-Length: 90\r\n\r\n"
-		     "<Error><Code>AuthorizationHeaderMalformed</Code><Region>ap-northeast-2</Region>"
-		     "</Error>   "),
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, lessons[_i].answer, AWAIT,
+		lessons[_i].head_only ? (struct scripted_step)OK("")
+				      : (struct scripted_step)OK("ok"),
 		END };
+	struct outcome o = fetch(steps, (struct source_call){ .head_only = lessons[_i].head_only });
+
+	ck_assert_msg(o.ok == lessons[_i].learned, "%s: %s", lessons[_i].what, o.err.detail);
+	ck_assert_msg(o.report.tries == (lessons[_i].learned ? 2 : 1), "%s", lessons[_i].what);
+	ck_assert_msg((strstr(server.text, "/ap-northeast-2/s3/") != NULL) == lessons[_i].learned,
+		"%s: %s", lessons[_i].what, server.text);
+	ck_assert_ptr_nonnull(strstr(server.text, "/eu-west-3/s3/"));
+	ck_assert_str_eq(o.report.code, o.ok || lessons[_i].head_only ? "" : "InvalidRequest");
+}
+END_TEST
+
+START_TEST(remembers_the_region)
+{
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, lessons[0].answer, AWAIT, OK("ok"),
+		AWAIT, OK("ok"), END };
+	struct outcome o = { .ok = false };
+	const struct source_sink sink = { &o, see_head, see_body };
+	const struct source_call call = { .key = "k", .deadline_us = now_mono_us() + 3000000 };
+	struct source *source = NULL;
+
+	scripted_start(&server, steps);
+	(void)snprintf(origin.endpoint, sizeof origin.endpoint, "http://127.0.0.1:%d", server.port);
+	ck_assert(source_open(&origin, &source, &o.err));
+	ck_assert(source_fetch(source, &call, &sink, &o.report, &o.err));
+	ck_assert_int_eq(o.report.tries, 2);
+	ck_assert(source_fetch(source, &call, &sink, &o.report, &o.err));
+	ck_assert_int_eq(o.report.tries, 1);
+	source_close(source);
+}
+END_TEST
+
+START_TEST(learns_no_second_region_in_a_row)
+{
+	const struct scripted_step elsewhere = SEND(
+		"HTTP/1.1 301 Moved\r\nx-amz-bucket-region: us-west-1\r\nContent-Length: 0\r\n\r\n");
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, lessons[0].answer, AWAIT, elsewhere,
+		AWAIT, lessons[0].answer, AWAIT, OK("ok"), END };
 	struct outcome o = fetch(steps, (struct source_call){ .key = "k" });
 
 	ck_assert_int_eq(o.err.kind, ERR_ORIGIN);
-	ck_assert_str_eq(o.report.code, "AuthorizationHeaderMalformed");
-	ck_assert_msg(strstr(o.err.detail, "ap-northeast-2") != NULL, "%s", o.err.detail);
+	ck_assert_int_eq(o.report.tries, 2);
+	ck_assert_msg(strstr(o.err.detail, "region is us-west-1") != NULL, "%s", o.err.detail);
+}
+END_TEST
+
+/* clang-format off */
+#define LATE(date, code) SEND("HTTP/1.1 403 Forbidden\r\nDate: " date "\r\nContent-Length: 48\r\n\r\n" \
+	"<Error><Code>" code "</Code></Error>")
+static const struct {
+	const char *what;
+	struct scripted_step answer;
+	bool head_only, learned;
+} clocks[] = {
+	{ "named", LATE("Sun, 06 Nov 2033 08:49:37 GMT", "RequestTimeTooSkewed"), false, true },
+	{ "of a head", SEND("HTTP/1.1 403 No\r\nDate: Sun, 06 Nov 2033 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n"), true, true },
+	{ "of another refusal", LATE("Sun, 06 Nov 2033 08:49:37 GMT", "AccessDenied........"), false, false },
+	{ "without a date", LATE("soon", "RequestTimeTooSkewed"), false, false },
+};
+/* clang-format on */
+
+START_TEST(learns_the_clock_of_the_server)
+{
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, clocks[_i].answer, AWAIT,
+		clocks[_i].head_only ? (struct scripted_step)OK("")
+				     : (struct scripted_step)OK("ok"),
+		END };
+	struct outcome o = fetch(steps, (struct source_call){ .head_only = clocks[_i].head_only });
+
+	ck_assert_msg(o.ok == clocks[_i].learned, "%s: %s", clocks[_i].what, o.err.detail);
+	ck_assert_msg(o.report.tries == (clocks[_i].learned ? 2 : 1), "%s", clocks[_i].what);
+	ck_assert_msg((strstr(server.text, "x-amz-date: 20331106T0849") != NULL) == o.ok, "%s: %s",
+		clocks[_i].what, server.text);
+	/* the scope has the same date as the field */
+	ck_assert_msg((strstr(server.text, "/20331106/eu-west-3/s3/") != NULL) == o.ok, "%s",
+		server.text);
+}
+END_TEST
+
+/* clang-format off */
+#define BUSY(status) SEND("HTTP/1.1 " status "\r\nContent-Length: 36\r\n\r\n<Error><Code>SlowDown</Code></Error>")
+#define RESET { SCRIPTED_RESET, NULL, 0 }
+#define CLOSE { SCRIPTED_CLOSE, NULL, 0 }
+static const struct {
+	const char *what;
+	struct scripted_step steps[12];
+	int retries, tries;
+	bool ok;
+} patience[] = {
+	{ "503", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "500", { ACCEPT, AWAIT, BUSY("500 Oh"), AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "429", { ACCEPT, AWAIT, BUSY("429 Many"), AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "a word in 400", { ACCEPT, AWAIT, SEND("HTTP/1.1 400 Bad\r\nContent-Length: 42\r\n\r\n<Error><Code>RequestTimeout</Code></Error>"), AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "twice", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, BUSY("503 Slow"), AWAIT, OK("ok"), END }, 2, 3, true },
+	{ "once too often", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, BUSY("503 Slow"), AWAIT, OK("ok"), END }, 1, 2, false },
+	{ "not by setting", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, OK("ok"), END }, 0, 1, false },
+	{ "three resets", { ACCEPT, AWAIT, RESET, ACCEPT, AWAIT, RESET, ACCEPT, AWAIT, RESET, ACCEPT, AWAIT, OK("ok") }, 1, 4, true },
+	{ "half a head", { ACCEPT, AWAIT, SEND("HTTP/1.1 200 OK\r\nETag: "), CLOSE, ACCEPT, AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "silence", { ACCEPT, AWAIT, ACCEPT, AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "half a refusal", { ACCEPT, AWAIT, SEND("HTTP/1.1 503 Slow\r\nContent-Length: 99\r\n\r\n<Er"), RESET, ACCEPT, AWAIT, OK("ok"), END }, 1, 2, true },
+	{ "never after a head", { ACCEPT, AWAIT, SEND("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nok"), CLOSE, ACCEPT, AWAIT, OK("ok"), END }, 3, 1, false },
+	{ "not what is missing", { ACCEPT, AWAIT, SEND("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), AWAIT, OK("ok"), END }, 3, 1, false },
+	{ "not what is forbidden", { ACCEPT, AWAIT, SEND("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"), AWAIT, OK("ok"), END }, 3, 1, false },
+};
+/* clang-format on */
+
+START_TEST(asks_again_where_that_may_help)
+{
+	struct scripted_step steps[13];
+	struct outcome o;
+
+	memcpy(steps, patience[_i].steps, sizeof patience[_i].steps);
+	steps[12] = (struct scripted_step)END;
+	origin.retries = patience[_i].retries;
+	origin.answer_ms = 300;
+	o = fetch(steps, (struct source_call){ .key = "k" });
+	ck_assert_msg(o.ok == patience[_i].ok, "%s: %s", patience[_i].what, o.err.detail);
+	ck_assert_msg(
+		o.report.tries == patience[_i].tries, "%s: %d", patience[_i].what, o.report.tries);
+	ck_assert_msg(!o.ok || (o.heads == 1 && strcmp(o.body, "ok") == 0), "%s: %s",
+		patience[_i].what, o.body);
+}
+END_TEST
+
+START_TEST(never_waits_past_the_deadline)
+{
+	static const struct scripted_step once[] = { AWAIT, BUSY("503 Slow") };
+	struct scripted_step steps[26] = { ACCEPT };
+	uint64_t begun = now_mono_us();
+	struct outcome o;
+
+	for (size_t i = 1; i < 25; i++)
+		steps[i] = once[(i - 1) % 2];
+	steps[25] = (struct scripted_step)END;
+	origin.retries = 10;
+	o = fetch(steps, (struct source_call){ .key = "k" }); /* in 3 s */
+	ck_assert_int_eq(o.err.kind, ERR_ORIGIN);
+	ck_assert_str_eq(o.report.code, "SlowDown");
+	ck_assert_int_ge(o.report.tries, 5);
+	ck_assert_int_le(o.report.tries, 10); /* all pauses together are longer */
+	ck_assert_int_le((int)((now_mono_us() - begun) / 1000), 3100);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ the bytes */
+
+/* clang-format off */
+#define SUM(fields, text) SEND("HTTP/1.1 200 OK\r\n" fields "Content-Length: 2\r\n\r\n" text)
+#define OK_MD5 "444bcb3a3fcf8389296c49467f27e1d6" /* of "ok" */
+static const struct {
+	const char *what;
+	struct scripted_step answer;
+	bool unset, ok;
+} sums[] = {
+	{ "the sum is right", SUM("ETag: \"" OK_MD5 "\"\r\n", "ok"), false, true },
+	{ "the sum is wrong", SUM("ETag: \"" OK_MD5 "\"\r\n", "ko"), false, false },
+	{ "by setting", SUM("ETag: \"" OK_MD5 "\"\r\n", "ko"), true, true },
+	{ "encrypted by S3's keys", SUM("ETag: \"" OK_MD5 "\"\r\nx-amz-server-side-encryption: AES256\r\n", "ko"), false, false },
+	{ "encrypted by KMS", SUM("ETag: \"" OK_MD5 "\"\r\nx-amz-server-side-encryption: aws:kms\r\n", "ko"), false, true },
+	{ "encrypted by the customer", SUM("ETag: \"" OK_MD5 "\"\r\nx-amz-server-side-encryption-customer-algorithm: AES256\r\n", "ko"), false, true },
+	{ "stored in parts", SUM("ETag: \"" OK_MD5 "-2\"\r\n", "ko"), false, true },
+	{ "no MD5", SUM("ETag: \"0123\"\r\n", "ko"), false, true },
+	{ "no tag", SUM("", "ko"), false, true },
+	{ "another alphabet", SUM("ETag: \"444bcb3a3fcf8389296c49467f27e1dz\"\r\n", "ko"), false, true },
+};
+/* clang-format on */
+
+START_TEST(compares_bytes_with_their_sum)
+{
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, sums[_i].answer, END };
+	struct outcome o;
+
+	origin.verify_md5 = !sums[_i].unset;
+	o = fetch(steps, (struct source_call){ .key = "k" });
+	ck_assert_msg(o.ok == sums[_i].ok, "%s: %s", sums[_i].what, o.err.detail);
+	/* the end of what is wrong is never handed on */
+	ck_assert_msg(o.len == (sums[_i].ok ? 2 : 0), "%s: %zu", sums[_i].what, o.len);
+	ck_assert_msg(o.ok || o.err.kind == ERR_ORIGIN, "%s", sums[_i].what);
+}
+END_TEST
+
+START_TEST(compares_no_part_and_no_head)
+{
+	const struct scripted_step part[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 206 Part\r\nETag: \"" OK_MD5 "\"\r\nContent-Range: bytes 0-1/9\r\n"
+		     "Content-Length: 2\r\n\r\nko"),
+		END };
+	const struct scripted_step head[] = { ACCEPT, AWAIT, SUM("ETag: \"" OK_MD5 "\"\r\n", ""),
+		END };
+	struct outcome o;
+
+	origin.verify_md5 = true;
+	o = fetch(part, (struct source_call){ .range = "bytes=0-1" });
+	ck_assert_msg(o.ok && o.len == 2, "%s", o.err.detail);
+	o = fetch(head, (struct source_call){ .head_only = true });
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ how objects are kept */
+
+START_TEST(names_the_bucket_in_the_host)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	char text[80], want[80];
+	struct outcome o = { .ok = false };
+	const struct source_sink sink = { &o, see_head, see_body };
+	const struct source_call call = { .key = "a b/../k",
+		.deadline_us = now_mono_us() + 3000000 };
+	struct source *source = NULL;
+
+	scripted_start(&server, steps);
+	(void)snprintf(
+		origin.endpoint, sizeof origin.endpoint, "http://s3.localhost:%d", server.port);
+	(void)snprintf(want, sizeof want, "bucket.s3.localhost:%d", server.port);
+	origin.addressing = CONFIG_ADDRESS_VIRTUAL;
+	ck_assert(source_open(&origin, &source, &o.err));
+	o.ok = source_fetch(source, &call, &sink, &o.report, &o.err);
+	source_close(source);
+	scripted_stop(&server);
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	heard("Host", text, sizeof text);
+	ck_assert_str_eq(text, want);
+	ck_assert_msg(
+		strncmp(server.text, "GET /a%20b/../k HTTP/1.1\r\n", 26) == 0, "%s", server.text);
+}
+END_TEST
+
+START_TEST(asks_for_the_version_meant)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	struct outcome o = fetch(steps, (struct source_call){ .key = "k", .version = "a+/=&x" });
+
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_msg(strncmp(server.text, "GET /bucket/k?versionId=a%2B%2F%3D%26x HTTP/1.1\r\n",
+			      49) == 0,
+		"%s", server.text);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	const char *answer;
+	bool head_only;
+	enum err_kind kind;
+} versions[] = {
+	{ "HTTP/1.1 404 No\r\nContent-Length: 41\r\n\r\n<Error><Code>NoSuchVersion</Code></Error>", false, ERR_NOT_FOUND },
+	{ "HTTP/1.1 400 No\r\nContent-Length: 43\r\n\r\n<Error><Code>InvalidArgument</Code></Error>", false, ERR_NOT_FOUND },
+	{ "HTTP/1.1 405 No\r\nContent-Length: 44\r\n\r\n<Error><Code>MethodNotAllowed</Code></Error>", false, ERR_NOT_FOUND },
+	{ "HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", true, ERR_NOT_FOUND },
+	{ "HTTP/1.1 400 No\r\nContent-Length: 40\r\n\r\n<Error><Code>ExpiredToken</Code></Error>", false, ERR_ORIGIN },
+	{ "HTTP/1.1 403 No\r\nContent-Length: 40\r\n\r\n<Error><Code>AccessDenied</Code></Error>", false, ERR_ORIGIN },
+};
+/* clang-format on */
+
+START_TEST(misses_a_version_that_never_was)
+{
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, SEND(versions[_i].answer), END };
+	struct outcome o = fetch(
+		steps, (struct source_call){ .version = "x", .head_only = versions[_i].head_only });
+
+	ck_assert_msg(
+		o.err.kind == versions[_i].kind, "%s: %d", versions[_i].answer, (int)o.err.kind);
+	/* where no version was asked for, it would be the server's fault */
+	if (!versions[_i].head_only && versions[_i].kind == ERR_NOT_FOUND) {
+		o = fetch(steps, (struct source_call){ .key = "k" });
+		ck_assert_msg(
+			o.err.kind == ERR_ORIGIN, "%s: %d", versions[_i].answer, (int)o.err.kind);
+	}
+}
+END_TEST
+
+START_TEST(signs_what_settings_ask_for)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT, OK("ok"), END };
+	char text[512];
+	struct outcome o;
+
+	origin.requester_pays = true;
+	o = fetch(steps, (struct source_call){ .key = "k" });
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	heard("x-amz-request-payer", text, sizeof text);
+	ck_assert_str_eq(text, "requester");
+	heard("Authorization", text, sizeof text);
+	ck_assert_msg(strstr(text, "SignedHeaders=host;x-amz-content-sha256;x-amz-date;"
+				   "x-amz-request-payer,") != NULL,
+		"%s", text);
 }
 END_TEST
 
@@ -478,6 +779,7 @@ static const struct {
 	{ "no secret", FIELD(secret_key), "", false },
 	{ "a secret with its line's end", FIELD(secret_key), "secret\n", false },
 	{ "a token in two lines", FIELD(session_token), "to\nken", false },
+	{ "a customer's key in the clear", FIELD(sse_customer_key), "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", false },
 #undef FIELD
 };
 /* clang-format on */
@@ -499,6 +801,34 @@ START_TEST(opens_only_what_can_work)
 }
 END_TEST
 
+/* clang-format off */
+static const struct {
+	const char *key;
+	bool ok;
+} customer_keys[] = {
+	{ "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", true },
+	{ "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE", false },
+	{ "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MA==", false },
+	{ "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEy", false },
+	{ "MDEyMzQ1Njc4OTAxMjM0NTY3ODkw\nTIzNDU2Nzg5MDE=", false },
+	{ "01234567890123456789012345678901", false },
+};
+/* clang-format on */
+
+START_TEST(takes_a_customers_key_of_32_bytes)
+{
+	struct source *source = NULL;
+	struct err err = { 0 };
+
+	(void)snprintf(origin.endpoint, sizeof origin.endpoint, "https://s3.example.net");
+	(void)snprintf(origin.sse_customer_key, sizeof origin.sse_customer_key, "%s",
+		customer_keys[_i].key);
+	ck_assert_msg(source_open(&origin, &source, &err) == customer_keys[_i].ok, "%s: %s",
+		customer_keys[_i].key, err.detail);
+	source_close(source);
+}
+END_TEST
+
 Suite *
 suite_source_s3(void)
 {
@@ -515,12 +845,24 @@ suite_source_s3(void)
 	tcase_add_test(t, takes_a_key_of_1024_bytes);
 	tcase_add_loop_test(t, forwards_what_s3_understands, 0, COUNT(forwarded));
 	tcase_add_loop_test(t, turns_a_refusal_into_its_fault, 0, COUNT(refusals));
-	tcase_add_test(t, names_the_region_a_bucket_is_in);
+	tcase_add_loop_test(t, learns_the_region_a_bucket_is_in, 0, COUNT(lessons));
+	tcase_add_test(t, remembers_the_region);
+	tcase_add_test(t, learns_no_second_region_in_a_row);
+	tcase_add_loop_test(t, learns_the_clock_of_the_server, 0, COUNT(clocks));
+	tcase_add_loop_test(t, asks_again_where_that_may_help, 0, COUNT(patience));
+	tcase_add_test(t, never_waits_past_the_deadline);
+	tcase_add_loop_test(t, compares_bytes_with_their_sum, 0, COUNT(sums));
+	tcase_add_test(t, compares_no_part_and_no_head);
+	tcase_add_test(t, names_the_bucket_in_the_host);
+	tcase_add_test(t, asks_for_the_version_meant);
+	tcase_add_loop_test(t, misses_a_version_that_never_was, 0, COUNT(versions));
+	tcase_add_test(t, signs_what_settings_ask_for);
 	tcase_add_loop_test(t, judges_itself_what_s3_would_ignore, 0, COUNT(judged));
 	tcase_add_test(t, takes_the_304_of_a_tag_it_sent);
 	tcase_add_loop_test(t, sends_the_whole_when_if_range_fails, 0, COUNT(parts));
 	tcase_add_test(t, sends_the_whole_when_a_range_fails_with_if_range);
 	tcase_add_loop_test(t, opens_only_what_can_work, 0, COUNT(openings));
+	tcase_add_loop_test(t, takes_a_customers_key_of_32_bytes, 0, COUNT(customer_keys));
 #undef COUNT
 	suite_add_tcase(s, t);
 	return s;

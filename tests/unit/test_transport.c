@@ -34,9 +34,11 @@ struct fetch {
 	const char *path; /* "/" when NULL */
 	bool head_only;
 	bool stream;
+	bool stream_late;          /* said at the first piece of the body */
 	int deadline_ms, stall_ms; /* 5000 when 0 */
 	enum err_kind head_fails, body_fails;
 
+	bool *late;
 	bool ok;
 	int heads;
 	struct source_head seen; /* by the sink */
@@ -57,6 +59,7 @@ see_head(void *self, const struct source_head *head, bool *ret_stream, struct er
 	f->seen = *head;
 	f->heads++;
 	*ret_stream = f->stream;
+	f->late = ret_stream;
 	return f->head_fails == ERR_NONE || err_set(err, f->head_fails, "said by the sink");
 }
 
@@ -69,6 +72,8 @@ see_body(void *self, const void *bytes, size_t n, struct err *err)
 	ck_assert_uint_lt(f->len + n, sizeof f->body);
 	memcpy(f->body + f->len, bytes, n);
 	f->len += n;
+	if (f->stream_late)
+		*f->late = true;
 	return f->body_fails == ERR_NONE || err_set(err, f->body_fails, "said by the sink");
 }
 
@@ -85,6 +90,7 @@ fetch(struct fetch *f)
 		.headers = headers,
 		.header_count = 2,
 		.head_only = f->head_only,
+		.http2 = true,
 		.ca_file = "",
 		.connect_ms = 2000,
 		.stall_ms = f->stall_ms > 0 ? (uint64_t)f->stall_ms : 5000,
@@ -365,6 +371,7 @@ static const struct {
 	{ "a length in words", { ACCEPT, AWAIT, SEND("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nhello"), CLOSE, END }, 1 },
 	{ "head cut off", { ACCEPT, AWAIT, SEND("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), CLOSE, END }, 1 },
 	{ "interim only", { ACCEPT, AWAIT, SEND("HTTP/1.1 100 Continue\r\n\r\n"), CLOSE, END }, 1 },
+	{ "a lie about HTTP/2", { ACCEPT, AWAIT, SEND("HTTP/2 200\r\n\r\nhello"), CLOSE, END }, 1 },
 	{ "no HTTP", { ACCEPT, AWAIT, SEND("hello\r\n\r\nhello"), CLOSE, END }, 1 },
 	{ "a line without end", { ACCEPT, AWAIT, SEND("HTTP/1.1 200 OK\r\nX: "), FILL(200000), END }, 1 },
 	{ "a long head", { ACCEPT, AWAIT, SEND("HTTP/1.1 200 OK\r\nX: "), FILL(40000), SEND("\r\nY: "), FILL(40000), SEND("\r\nContent-Length: 5\r\n\r\nhello"), END }, 1 },
@@ -495,6 +502,29 @@ START_TEST(keeps_to_its_times)
 }
 END_TEST
 
+/* The sink may make up its mind when it has seen too much. */
+START_TEST(streams_from_when_the_sink_says_so)
+{
+	static const struct scripted_step steps[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+		PAUSE(400), SEND("2\r\ncd\r\n"), PAUSE(200), SEND("0\r\n\r\n"), END };
+	static const struct scripted_step stalls[] = { ACCEPT, AWAIT,
+		SEND("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), END };
+	struct fetch f = { .stream_late = true, .deadline_ms = 300 };
+	struct fetch g = { .stream_late = true, .deadline_ms = 3000, .stall_ms = 200 };
+
+	scripted_start(&server, steps);
+	fetch(&f);
+	ck_assert_msg(f.ok, "%s", f.err.detail);
+	ck_assert_str_eq(f.body, "abcd");
+	scripted_stop(&server);
+	scripted_start(&server, stalls);
+	fetch(&g);
+	ck_assert_int_eq(g.err.kind, ERR_ORIGIN_LATE);
+	ck_assert_int_lt(g.took_ms, 1000);
+}
+END_TEST
+
 static void
 nothing(int signal)
 {
@@ -575,6 +605,7 @@ suite_transport(void)
 	tcase_add_test(t, survives_a_connection_closed_while_idle);
 	tcase_add_test(t, reports_a_refused_connection_at_once);
 	tcase_add_loop_test(t, keeps_to_its_times, 0, sizeof times / sizeof times[0]);
+	tcase_add_test(t, streams_from_when_the_sink_says_so);
 	tcase_add_test(t, goes_on_after_signals);
 	tcase_add_test(t, passes_on_what_the_sink_says);
 	suite_add_tcase(s, t);
