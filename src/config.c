@@ -94,7 +94,7 @@ print_section(enum setting_section section, const struct config *cfg, FILE *f)
 
 	if (section != SETTING_MAIN)
 		(void)fprintf(f, "\n[%s]\n", settings_section_name(section));
-	for (row = settings_table; row < settings_table + settings_count; row++)
+	for (row = settings_table; row < settings_table + settings_table_count; row++)
 		if (row->section == section)
 			print_setting(row,
 				(row->flags & SETTING_POLICY) != 0 ? (const void *)&cfg->policy
@@ -110,7 +110,7 @@ print_origin(const struct config *cfg, const struct config_origin *origin, FILE 
 	const struct setting *row;
 
 	(void)fprintf(f, "\n[%s]\n", origin->title);
-	for (row = settings_table; row < settings_table + settings_count; row++) {
+	for (row = settings_table; row < settings_table + settings_table_count; row++) {
 		if (row->section == section)
 			print_setting(row, origin, f);
 		else if ((row->flags & SETTING_POLICY) != 0 &&
@@ -235,7 +235,7 @@ config_describe(FILE *f)
 		if (sections[i].section != SETTING_MAIN)
 			(void)fprintf(f, "%s[%s]\n", sections[i].live ? "" : "#",
 				settings_section_name(sections[i].section));
-		for (k = 0; k < settings_count; k++)
+		for (k = 0; k < settings_table_count; k++)
 			if (settings_table[k].section == sections[i].section)
 				describe_setting(&settings_table[k], f);
 		(void)fputc('\n', f);

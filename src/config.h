@@ -205,7 +205,7 @@ struct setting {
 };
 
 extern const struct setting settings_table[];
-extern const size_t settings_count;
+extern const size_t settings_table_count;
 
 #define SETTINGS_WHY 160 /* bytes of a complaint, with its NUL */
 #define SETTINGS_ENV 96  /* bytes of an environment name, with its NUL */

@@ -248,13 +248,13 @@ unknown_key(struct loader *l, const char *name)
 	size_t i;
 
 	(void)snprintf(in, sizeof in, *here != '\0' ? "in [%s]" : "here%s", here);
-	for (i = 0; i < settings_count; i++)
+	for (i = 0; i < settings_table_count; i++)
 		if (settings_belongs(&settings_table[i], l->section))
 			settings_liken(&best, name, settings_table[i].name);
 	if (best.name[0] != '\0')
 		return fail(
 			l, "no setting \"%.40s\" %s; did you mean \"%s\"?", name, in, best.name);
-	for (i = 0; i < settings_count; i++) {
+	for (i = 0; i < settings_table_count; i++) {
 		if (strcmp(settings_table[i].name, name) != 0)
 			continue;
 		if (settings_table[i].section == SETTING_MAIN)
@@ -273,11 +273,11 @@ set_key(struct loader *l, const char *name, const char *value)
 	char why[SETTINGS_WHY];
 	size_t i;
 
-	for (i = 0; i < settings_count; i++)
+	for (i = 0; i < settings_table_count; i++)
 		if (settings_belongs(&settings_table[i], l->section) &&
 			strcmp(settings_table[i].name, name) == 0)
 			break;
-	if (i == settings_count)
+	if (i == settings_table_count)
 		return unknown_key(l, name);
 	if (set[i])
 		return fail(l, "%s is already set", name);
@@ -512,7 +512,7 @@ find_meaning(struct loader *l, const char *variable, struct meaning *ret, size_t
 	size_t i, k;
 
 	*ret_count = 0;
-	for (i = 0; i < settings_count; i++) {
+	for (i = 0; i < settings_table_count; i++) {
 		const struct setting *row = &settings_table[i];
 
 		settings_env_name(row, row->section, "", env_name);
@@ -547,7 +547,7 @@ find_new(const char *variable, struct meaning *ret)
 	enum setting_section s;
 
 	for (s = SETTING_FILE; s < SETTING__SECTIONS; s++) {
-		for (i = 0; i < settings_count; i++) {
+		for (i = 0; i < settings_table_count; i++) {
 			const struct setting *row = &settings_table[i];
 			size_t before, after = strlen(row->name);
 			const char *from;
@@ -583,7 +583,7 @@ unknown_variable(struct loader *l, const char *variable)
 	enum setting_section s;
 	size_t i;
 
-	for (i = 0; i < settings_count; i++) {
+	for (i = 0; i < settings_table_count; i++) {
 		for (s = SETTING_MAIN; s < SETTING__SECTIONS; s++) {
 			if (!settings_belongs(&settings_table[i], s))
 				continue;
@@ -649,7 +649,7 @@ is_set(struct loader *l, const struct config_origin *origin, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < settings_count; i++)
+	for (i = 0; i < settings_table_count; i++)
 		if (set_of(l, origin)[i] && strcmp(settings_table[i].name, name) == 0)
 			return true;
 	return false;
@@ -663,7 +663,7 @@ needs(struct loader *l, const struct config_origin *origin, const char *key)
 	enum setting_section s = (enum setting_section)(SETTING_FILE + origin->kind);
 	size_t i;
 
-	for (i = 0; i < settings_count; i++)
+	for (i = 0; i < settings_table_count; i++)
 		if (settings_table[i].section == s && strcmp(settings_table[i].name, key) == 0)
 			settings_env_name(
 				&settings_table[i], s, config_origin_name(origin), env_name);
@@ -725,7 +725,7 @@ inherit(struct loader *l, struct config_origin *origin)
 {
 	size_t i;
 
-	for (i = 0; i < settings_count; i++)
+	for (i = 0; i < settings_table_count; i++)
 		if ((settings_table[i].flags & SETTING_POLICY) != 0 && !set_of(l, origin)[i])
 			settings_copy(&settings_table[i], &l->cfg->policy, &origin->policy);
 }

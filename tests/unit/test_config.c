@@ -750,7 +750,7 @@ suite_config(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(
-		t, takes_every_default_and_bound_and_nothing_beyond, 0, (int)settings_count);
+		t, takes_every_default_and_bound_and_nothing_beyond, 0, (int)settings_table_count);
 	tcase_add_test(t, starts_with_the_documented_defaults);
 	tcase_add_test(t, reads_every_setting_and_prints_it_without_secrets);
 	tcase_add_test(t, reads_back_what_it_prints);

@@ -1,0 +1,238 @@
+/*
+ * The settings, a row each.
+ */
+#include "config.h"
+
+#define KB      ((uint64_t)1024)
+#define MB      (1024 * KB)
+#define GB      (1024 * MB)
+#define SECOND  ((uint64_t)1000)
+#define MINUTE  (60 * SECOND)
+#define HOUR    (60 * MINUTE)
+#define DAY     (24 * HOUR)
+#define BILLION UINT64_C(1000000000)
+
+/* These stop the compiler when a row's kind and its field's type do not belong together. */
+/* clang-format off */
+#define FIELD(type, in, f) (offsetof(struct in, f) + \
+	0 * sizeof(char[_Generic(((struct in *)0)->f, type: 1, default: -1)]))
+#define ROW(what, type, in, f) .kind = SETTING_##what, .offset = FIELD(type, in, f)
+#define TEXT_OF(what, in, f) ROW(what, char *, in, f), .size = sizeof(((struct in *)0)->f)
+#define INT(in, f, lo, hi)   ROW(INT, int32_t, in, f), .min = (lo), .max = (hi)
+#define INT64(in, f, lo, hi) ROW(INT64, int64_t, in, f), .min = (lo), .max = (hi)
+#define BYTES(in, f, lo, hi) ROW(BYTES, uint64_t, in, f), .min = (lo), .max = (hi)
+#define MS(in, f, lo, hi)    ROW(MS, uint64_t, in, f), .min = (lo), .max = (hi)
+#define BOOL(in, f)          ROW(BOOL, bool, in, f)
+#define CHOICE(in, f, list)  ROW(CHOICE, int32_t, in, f), .choices = (list)
+#define EACH SETTING_POLICY /* origins may have their own */
+/* clang-format on */
+
+static const struct param_choice on_errors[] = {
+	{ "original", CONFIG_ORIGINAL },
+	{ "error", CONFIG_ERROR },
+	{ NULL, 0 },
+};
+static const struct param_choice passes[] = {
+	{ "any", CONFIG_PASS_ANY },
+	{ "images", CONFIG_PASS_IMAGES },
+	{ "none", CONFIG_PASS_NONE },
+	{ NULL, 0 },
+};
+static const struct param_choice addressings[] = {
+	{ "path", CONFIG_ADDRESS_PATH },
+	{ "virtual", CONFIG_ADDRESS_VIRTUAL },
+	{ NULL, 0 },
+};
+static const struct param_choice log_formats[] = {
+	{ "kv", CONFIG_LOG_KV },
+	{ "json", CONFIG_LOG_JSON },
+	{ NULL, 0 },
+};
+
+/* clang-format off */
+#define HOST_ROW \
+	.summary = "Only requests to this host; *.example.com is every host below that one. Empty: any\n" \
+	           "host, but for what an origin that names it takes."
+
+const struct setting settings_table[] = {
+	{ "workers", SETTING_MAIN, INT(config, workers, 0, 1024), .unset = "4",
+	  .summary = "Processes that answer side by side, one request each. 0: this process serves\n"
+	             "alone, as mod_fcgid wants it." },
+	{ "max_requests", SETTING_MAIN, INT(config, max_requests, 0, BILLION), .unset = "10000",
+	  .summary = "A worker makes room for a fresh one after so many requests. 0: never." },
+	{ "deadline", SETTING_MAIN, MS(config_policy, deadline_ms, 100, 10 * MINUTE),
+	  .flags = EACH, .unset = "8s",
+	  .summary = "Time for one picture, fetching included; stay below the CDN's own patience." },
+	{ "strict", SETTING_MAIN, BOOL(config_policy, strict),
+	  .flags = EACH, .unset = "no",
+	  .summary = "Answer 400 to mistakes in the query, instead of doing what can be done." },
+	{ "require_t", SETTING_MAIN, BOOL(config_policy, require_t),
+	  .flags = EACH, .unset = "no",
+	  .summary = "Only ?t=<preset> makes pictures; without it the original is handed out." },
+	{ "on_error", SETTING_MAIN, CHOICE(config_policy, on_error, on_errors),
+	  .flags = EACH, .unset = "original",
+	  .summary = "What takes the place of a picture that cannot be made: the original, or an error." },
+	{ "pass", SETTING_MAIN, CHOICE(config_policy, pass, passes),
+	  .flags = EACH, .unset = "any",
+	  .summary = "Which originals may be handed out as they are." },
+	{ "max_original", SETTING_MAIN, BYTES(config_policy, max_original_bytes, KB, 4 * GB),
+	  .flags = EACH, .unset = "50MB",
+	  .summary = "Larger originals are not made into pictures." },
+	{ "max_pixels", SETTING_MAIN, INT64(config_policy, max_pixels, 1, BILLION),
+	  .flags = EACH, .unset = "50000000",
+	  .summary = "Originals with more pixels are not decoded." },
+	{ "max_result_pixels", SETTING_MAIN, INT64(config_policy, max_result_pixels, 1, BILLION),
+	  .flags = EACH, .unset = "36000000",
+	  .summary = "Pictures with more pixels are not made." },
+	{ "cell_memory", SETTING_MAIN, BYTES(config, cell_memory_bytes, 16 * MB, 64 * GB), .unset = "1GB",
+	  .summary = "Memory of the process that decodes; a picture that needs more is not made." },
+	{ "cell_pictures", SETTING_MAIN, INT(config, cell_pictures, 1, BILLION), .unset = "500",
+	  .summary = "That process is replaced after so many pictures." },
+	{ "max_renders", SETTING_MAIN, INT(config, max_renders, 0, 1024), .unset = "0",
+	  .summary = "Pictures made at the same time on this host by all processes together; more wait\n"
+	             "in a queue. 0: no limit but the number of workers." },
+	{ "queue", SETTING_MAIN, MS(config, queue_ms, 0, 10 * MINUTE), .unset = "2s",
+	  .summary = "Longest wait in that queue; then the answer is 503." },
+	{ "runtime_dir", SETTING_MAIN, TEXT_OF(PATH, config, runtime_dir), .unset = "/run/limner",
+	  .summary = "Folder for what processes share (the queue's slots, temporary keys to S3). It must be\n"
+	             "there and writable for the web server's user where max_renders is set; limner check\n"
+	             "tells." },
+	{ "spool_above", SETTING_MAIN, BYTES(config, spool_above_bytes, 64 * KB, 4 * GB), .unset = "16MB",
+	  .summary = "Larger originals are kept in a file, not in memory, while their picture is made." },
+	{ "spool_dir", SETTING_MAIN, TEXT_OF(PATH, config, spool_dir), .unset = "/var/tmp",
+	  .summary = "Folder of those files, which have no name and go away by themselves; writable for the\n"
+	             "web server's user, and better not in memory itself (tmpfs)." },
+	{ "jpeg_quality", SETTING_MAIN, INT(config_policy, jpeg_quality, 1, 100),
+	  .flags = EACH, .unset = "80",
+	  .summary = "Quality of JPEG when the query names none." },
+	{ "webp_quality", SETTING_MAIN, INT(config_policy, webp_quality, 1, 100),
+	  .flags = EACH, .unset = "80",
+	  .summary = "Quality of WebP when the query names none." },
+	{ "avif_quality", SETTING_MAIN, INT(config_policy, avif_quality, 1, 100),
+	  .flags = EACH, .unset = "55",
+	  .summary = "Quality of AVIF when the query names none." },
+	{ "cmyk_profile", SETTING_MAIN, TEXT_OF(PATH, config, cmyk_profile), .unset = "",
+	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
+	             "converted by arithmetic, without knowing the press." },
+	{ "log", SETTING_MAIN, TEXT_OF(LOG, config, log), .unset = "stderr",
+	  .summary = "Where the log goes." },
+	{ "log_format", SETTING_MAIN, CHOICE(config, log_format, log_formats), .unset = "kv",
+	  .summary = "One line per request, as key=value or as JSON." },
+
+	{ "max_age", SETTING_CACHE, MS(config_policy, max_age_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "1d",
+	  .summary = "How long caches keep a good answer." },
+	{ "stale_while_revalidate", SETTING_CACHE, MS(config_policy, swr_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "30d",
+	  .summary = "How long they may use it after that while they ask again." },
+	{ "stale_if_error", SETTING_CACHE, MS(config_policy, sie_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "30d",
+	  .summary = "How long they may use it after that while limner does not answer." },
+	{ "immutable", SETTING_CACHE, MS(config_policy, immutable_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "365d",
+	  .summary = "max_age of URLs with v=<version>." },
+	{ "object_cache_control", SETTING_CACHE, BOOL(config_policy, object_cache_control),
+	  .flags = EACH, .unset = "yes",
+	  .summary = "The Cache-Control stored with an object wins over the settings above." },
+
+	{ "mount", SETTING_FILE, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
+	  .summary = "The part of the URL's path that is not part of the file's name." },
+	{ "host", SETTING_FILE, TEXT_OF(HOST, config_origin, host), .unset = "", HOST_ROW },
+	{ "root", SETTING_FILE, TEXT_OF(PATH, config_origin, root), .unset = "/srv/limner",
+	  .summary = "The folder; nothing outside it is ever opened. Links in it must be relative and stay\n"
+	             "inside." },
+
+	{ "mount", SETTING_S3, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
+	  .summary = "The part of the URL's path that is not part of the object's key." },
+	{ "host", SETTING_S3, TEXT_OF(HOST, config_origin, host), .unset = "", HOST_ROW },
+	{ "bucket", SETTING_S3, TEXT_OF(WORD, config_origin, bucket), .unset = "",
+	  .summary = "The bucket; the one setting S3 cannot do without.", .example = "my-pictures" },
+	{ "region", SETTING_S3, TEXT_OF(WORD, config_origin, region), .unset = "us-east-1",
+	  .summary = "The bucket's region. Where neither this file nor LIMNER_S3_REGION has one,\n"
+	             "AWS_REGION serves." },
+	{ "endpoint", SETTING_S3, TEXT_OF(URL, config_origin, endpoint), .unset = "",
+	  .summary = "The server, where it is not AWS (Ceph, MinIO, R2, B2). Empty: AWS, by region.",
+	  .example = "https://s3.example.net" },
+	{ "prefix", SETTING_S3, TEXT_OF(TEXT, config_origin, prefix), .unset = "",
+	  .summary = "Put before every key as it stands; a folder ends with /.", .example = "originals/" },
+	{ "access_key", SETTING_S3, TEXT_OF(TEXT, config_origin, access_key), .flags = SETTING_SECRET,
+	  .unset = "",
+	  .summary = "The key's id. Without a key or a profile here, keys come from where AWS's tools\n"
+	             "look, in their order: AWS_ACCESS_KEY_ID, web identity, the shared files, the\n"
+	             "container's endpoint, the instance's role. limner check says which it is." },
+	{ "secret_key", SETTING_S3, TEXT_OF(TEXT, config_origin, secret_key), .flags = SETTING_SECRET,
+	  .unset = "", .summary = "The secret half of the key." },
+	{ "session_token", SETTING_S3, TEXT_OF(TEXT, config_origin, session_token),
+	  .flags = SETTING_SECRET, .unset = "", .summary = "Comes with temporary keys." },
+	{ "profile", SETTING_S3, TEXT_OF(TEXT, config_origin, profile), .unset = "",
+	  .summary = "A profile with keys in AWS's shared files (~/.aws/credentials and ~/.aws/config, or\n"
+	             "where AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE say); read again when they\n"
+	             "change.", .example = "pictures" },
+	{ "anonymous", SETTING_S3, BOOL(config_origin, anonymous), .unset = "no",
+	  .summary = "Ask without signing, for public buckets." },
+	{ "ca_file", SETTING_S3, TEXT_OF(PATH, config_origin, ca_file), .unset = "",
+	  .summary = "Certificates (PEM) to trust for the endpoint. Empty: the system's." },
+	{ "forbidden_is_missing", SETTING_S3, BOOL(config_origin, forbidden_is_missing), .unset = "no",
+	  .summary = "Answer 404 where S3 says 403, as it does of missing objects to keys that may\n"
+	             "not list the bucket." },
+	{ "addressing", SETTING_S3, ROW(CHOICE, int32_t, config_origin, addressing),
+	  .choices = addressings, .unset = "path",
+	  .summary = "How a request names the bucket: first in the path, or first in the host's name\n"
+	             "(my-pictures.s3.example.net)." },
+	{ "version", SETTING_S3, BOOL(config_origin, version), .unset = "no",
+	  .summary = "v=<version> in the query is the object's versionId: that version is fetched, and\n"
+	             "one that is not there is 404." },
+	{ "requester_pays", SETTING_S3, BOOL(config_origin, requester_pays), .unset = "no",
+	  .summary = "Take the cost of requests to a bucket whose owner does not." },
+	{ "sse_customer_key", SETTING_S3, TEXT_OF(TEXT, config_origin, sse_customer_key),
+	  .flags = SETTING_SECRET, .unset = "",
+	  .summary = "The key objects are encrypted with by S3 (SSE-C): 32 bytes in base64. Only over\n"
+	             "https." },
+	{ "verify_md5", SETTING_S3, BOOL(config_origin, verify_md5), .unset = "yes",
+	  .summary = "Compare the bytes of an original with its ETag where S3 makes that their MD5 (stored\n"
+	             "in one part, not encrypted with KMS or customers' keys). For servers whose ETags\n"
+	             "look like one but are not: no; lengths are compared all the same." },
+	{ "retries", SETTING_S3, ROW(INT, int32_t, config_origin, retries), .min = 0, .max = 10,
+	  .unset = "3",
+	  .summary = "Further tries, each after a longer pause, when the server is too busy (429, 500,\n"
+	             "502, 503, 504), cannot be reached or breaks off before its answer; the deadline\n"
+	             "holds all the same." },
+	{ "answer_timeout", SETTING_S3, MS(config_origin, answer_ms, 100, 10 * MINUTE),
+	  .unset = "3s",
+	  .summary = "Longest wait for the beginning of an answer; then another try, if there is one." },
+	{ "connect_timeout", SETTING_S3, MS(config_origin, connect_ms, 10, MINUTE), .unset = "2s",
+	  .summary = "Time for one connection, TLS included." },
+	{ "stall_timeout", SETTING_S3, MS(config_origin, stall_ms, 100, 10 * MINUTE), .unset = "10s",
+	  .summary = "Longest pause in a transfer." },
+
+	{ "mount", SETTING_HTTP, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
+	  .summary = "The part of the URL's path that is not part of the original's name." },
+	{ "host", SETTING_HTTP, TEXT_OF(HOST, config_origin, host), .unset = "", HOST_ROW },
+	{ "url", SETTING_HTTP, TEXT_OF(BASE, config_origin, url), .unset = "",
+	  .summary = "Where originals are; the one setting HTTP cannot do without. Names of originals\n"
+	             "follow after its last slash, and lead nowhere else.",
+	  .example = "https://www.example.net/originals/" },
+	{ "allow_private", SETTING_HTTP, BOOL(config_origin, allow_private), .unset = "no",
+	  .summary = "Connect to addresses of this host and of local networks too. Leave it at no where\n"
+	             "the server may redirect to places of others' choice." },
+	{ "redirects", SETTING_HTTP, ROW(INT, int32_t, config_origin, redirects), .min = 0, .max = 10,
+	  .unset = "3",
+	  .summary = "Redirects to follow, one after another; never from https to http." },
+	{ "forward_headers", SETTING_HTTP, TEXT_OF(NAMES, config_origin, forward_headers), .unset = "",
+	  .summary = "Headers of a request that are handed on to this server, and to no other by redirect.",
+	  .example = "Accept-Language, X-Api-Key" },
+	{ "http2", SETTING_HTTP, BOOL(config_origin, http2), .unset = "yes",
+	  .summary = "Use HTTP/2 where an https server offers it." },
+	{ "ca_file", SETTING_HTTP, TEXT_OF(PATH, config_origin, ca_file), .unset = "",
+	  .summary = "Certificates (PEM) to trust. Empty: the system's." },
+	{ "connect_timeout", SETTING_HTTP, MS(config_origin, connect_ms, 10, MINUTE), .unset = "2s",
+	  .summary = "Time for one connection, TLS included." },
+	{ "stall_timeout", SETTING_HTTP, MS(config_origin, stall_ms, 100, 10 * MINUTE), .unset = "10s",
+	  .summary = "Longest pause in a transfer." },
+};
+/* clang-format on */
+const size_t settings_table_count = sizeof settings_table / sizeof settings_table[0];
+_Static_assert(sizeof settings_table / sizeof settings_table[0] <= SETTINGS_MAX, "too many rows");
+_Static_assert((int)SETTING_FILE + (int)CONFIG_S3 == (int)SETTING_S3 &&
+		       (int)SETTING_FILE + (int)CONFIG_HTTP == (int)SETTING_HTTP,
+	"kinds and sections");
