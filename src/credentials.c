@@ -208,7 +208,7 @@ just_failed(int lock)
 	struct stat st;
 
 	return lock >= 0 && fstat(lock, &st) == 0 && st.st_size > 0 &&
-	       now_unix_s() <= st.st_mtim.tv_sec;
+	       now_unix_s() == st.st_mtim.tv_sec;
 }
 
 static void

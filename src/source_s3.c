@@ -61,6 +61,10 @@ struct watch {
 	bool own_none_match;  /* the same for If-None-Match */
 	bool answered;        /* by a 304 of our own */
 	bool changed;         /* the range is of another object than If-Range means */
+	bool last; /* no other try will follow: wait for the first byte to the deadline */
+	/* What the sink was told to set lives here: its last piece may come when the transfer is
+	 * over. */
+	bool stream, *live; /* live: the transport's own, while it runs */
 };
 
 static bool
@@ -378,7 +382,7 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 		unchanged.has_length = false;
 		unchanged.length = 0;
 		unchanged.content_range[0] = '\0';
-		w->answered = w->sink->head(w->sink->self, &unchanged, ret_stream, err);
+		w->answered = w->sink->head(w->sink->self, &unchanged, &w->stream, err);
 		return false; /* the bytes that would follow are not needed */
 	}
 	if (head->status == 206 && !condition_in_range_of(call->if_range, head)) {
@@ -387,7 +391,12 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 	}
 	if (w->verify && !call->head_only)
 		s3_check_begin(&w->check, head);
-	return w->sink->head(w->sink->self, head, ret_stream, err);
+	w->live = ret_stream;
+	w->stream = false;
+	if (!w->sink->head(w->sink->self, head, &w->stream, err))
+		return false;
+	*ret_stream = w->stream;
+	return true;
 }
 
 static bool
@@ -395,7 +404,10 @@ watch_body(void *self, const void *bytes, size_t n, struct err *err)
 {
 	struct watch *w = self;
 
-	return s3_check_body(&w->check, w->sink, bytes, n, err);
+	if (!s3_check_body(&w->check, w->sink, bytes, n, err))
+		return false;
+	*w->live = w->stream;
+	return true;
 }
 
 /* Turn an answer that is no object into our fault. */
@@ -408,6 +420,18 @@ refused(int status, const struct s3_answer *answer, struct source_report *report
 	if (answer->region[0] != '\0')
 		(void)err_detail(err, "the bucket's region is %s", answer->region);
 	return false;
+}
+
+/*
+ * Tell whether this refusal may be one of keys that are over: an answer to HEAD has no body to say
+ * so, and with keys that end it must not pass for a missing object.
+ */
+static bool
+says_nothing_of_keys(
+	const struct s3 *s3, const struct source_call *call, const struct s3_answer *answer)
+{
+	return call->head_only && answer->code[0] == '\0' && !answer->moved && !answer->skewed &&
+	       s3->credentials != NULL && s3->keys.expires_s != 0;
 }
 
 /* Ask once. ret_answer: what a server meant that sent no object. */
@@ -445,7 +469,7 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answe
 		.ca_file = origin->ca_file,
 		.connect_ms = origin->connect_ms,
 		.stall_ms = origin->stall_ms,
-		.answer_ms = origin->answer_ms,
+		.answer_ms = w->last ? 0 : origin->answer_ms,
 		.deadline_us = call->deadline_us,
 		.peer = call->peer,
 	};
@@ -457,6 +481,8 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answe
 	} else {
 		s3_answer_read(origin, call, now_unix_s() + s3->clock_s, &head, buf_text(&xml),
 			ret_answer);
+		if (head.status == 400 && says_nothing_of_keys(s3, call, ret_answer))
+			ret_answer->kind = ERR_ORIGIN;
 		(void)refused(head.status, ret_answer, report, err);
 	}
 	if (head.status == 416)
@@ -537,12 +563,17 @@ ask_patiently(struct s3 *s3, struct watch *w, bool with_range, struct source_rep
 		bool ok;
 
 		report->code[0] = '\0';
+		w->last = retry >= s3->origin->retries ||
+			  (uint64_t)now_left_ms(w->call->deadline_us) <= 2 * s3->origin->answer_ms;
 		ok = ask(s3, w, with_range, &answer, report, err);
 		tries += report->tries;
 		report->tries = tries;
 		if (ok)
 			return true;
-		if (!renewed && renew_keys(s3, answer.code)) {
+		if (!renewed && (renew_keys(s3, answer.code) ||
+					((report->status == 400 || report->status == 403) &&
+						says_nothing_of_keys(s3, w->call, &answer) &&
+						credentials_refused(s3->credentials, &s3->keys)))) {
 			renewed = true;
 			continue;
 		}

@@ -55,13 +55,18 @@ open_nameless(const char *folder)
 	return fd;
 }
 
-/* From here on bytes go to the file; those in memory first. */
+/*
+ * From here on bytes go to the file; those in memory first. Where none can be made they stay in
+ * memory: the limit on an original holds all the same.
+ */
 static bool
 move_out(struct spool *s, struct err *err)
 {
 	s->fd = open_nameless(s->folder);
-	if (s->fd < 0)
-		return cannot(s, err);
+	if (s->fd < 0) {
+		s->memory = s->limit;
+		return true;
+	}
 	s->filed = true;
 	s->bytes = NULL;
 	if (!write_all(s->fd, s->buf.bytes, s->buf.len))
@@ -98,8 +103,10 @@ spool_expect(struct spool *s, size_t n, struct err *err)
 		return err_set(err, ERR_TOO_LARGE, "%s", "");
 	if (s->filed)
 		return true;
-	if (s->len > s->memory || n > s->memory - s->len)
-		return move_out(s, err);
+	if ((s->len > s->memory || n > s->memory - s->len) && !move_out(s, err))
+		return false;
+	if (s->filed)
+		return true;
 	s->buf.limit = s->memory;
 	return buf_reserve(&s->buf, n, err);
 }

@@ -433,7 +433,7 @@ is_fleeting(const struct exchange *x, CURLcode verdict)
 {
 	static const CURLcode codes[] = { CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT,
 		CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR, CURLE_GOT_NOTHING,
-		CURLE_SEND_ERROR, CURLE_RECV_ERROR };
+		CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE };
 
 	if (verdict == CURLE_OK) /* to libcurl half a head is an answer */
 		return !x->complete && !x->failed;
