@@ -29,7 +29,7 @@ struct cell_job {
 struct cell_outcome {
 	bool ok;
 	struct err err;
-	struct image_times times;
+	struct image_made made;
 	uint64_t bytes;
 };
 
@@ -153,7 +153,7 @@ do_job(const struct cell *c, const struct cell_job *job, struct cell_outcome *ou
 		return;
 	}
 	outcome->ok = image_render(
-		bytes, job->bytes, &job->info, &job->plan, &result, &outcome->times, &outcome->err);
+		bytes, job->bytes, &job->info, &job->plan, &result, &outcome->made, &outcome->err);
 	(void)munmap(bytes, job->bytes);
 	if (outcome->ok && !write_all(c->out, result.bytes, result.len)) {
 		outcome->ok = false;
@@ -336,7 +336,7 @@ hand_over(struct cell *c, const struct cell_job *job, const unsigned char *bytes
 bool
 cell_render(struct cell *c, const unsigned char *bytes, size_t n, const struct image_info *info,
 	const struct plan *plan, const struct gateway *peer, uint64_t deadline_us, struct buf *ret,
-	struct image_times *times, struct err *err)
+	struct image_made *ret_made, struct err *err)
 {
 	struct cell_job job;
 	struct cell_outcome outcome;
@@ -360,7 +360,7 @@ cell_render(struct cell *c, const unsigned char *bytes, size_t n, const struct i
 		return false;
 	c->pictures++;
 	ok = outcome.ok;
-	*times = outcome.times;
+	*ret_made = outcome.made;
 	if (!ok)
 		*err = outcome.err;
 	else

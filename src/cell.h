@@ -35,7 +35,8 @@ void cell_open(struct cell *c, const struct config *cfg);
  */
 bool cell_render(struct cell *c, const unsigned char *bytes, size_t n,
 	const struct image_info *info, const struct plan *plan, const struct gateway *peer,
-	uint64_t deadline_us, struct buf *ret, struct image_times *times, struct err *err) MUST_USE;
+	uint64_t deadline_us, struct buf *ret, struct image_made *ret_made,
+	struct err *err) MUST_USE;
 
 /* End the child, if any. May be called twice. */
 void cell_close(struct cell *c);

@@ -103,7 +103,7 @@ render(int argc, char *argv[], struct config *cfg)
 	const char *in = NULL, *query = NULL, *out = "-";
 	struct buf original = BUF_INIT(cfg->origins[0].policy.max_original_bytes),
 		   result = BUF_INIT(cfg->cell_memory_bytes);
-	struct image_times times = { 0 };
+	struct image_made made = { 0 };
 	struct image_info info;
 	struct request req = { 0 };
 	struct plan plan;
@@ -141,7 +141,7 @@ render(int argc, char *argv[], struct config *cfg)
 		!follow_ending(out, &req, &err) ||
 		!probe_image(original.bytes, original.len, &info, &err) ||
 		!plan_resolve(&req, &info, image_writable(), &plan, &err) ||
-		!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err) ||
+		!image_render(original.bytes, original.len, &info, &plan, &result, &made, &err) ||
 		!write_file(out, &result, &err)) {
 		(void)complain("render", &err);
 		goto out;
@@ -150,10 +150,10 @@ render(int argc, char *argv[], struct config *cfg)
 		"%s: %s %" PRId32 "x%" PRId32
 		", %zu bytes (original %zu); decode %.1f, resize %.1f, "
 		"encode %.1f ms\n",
-		out, format_row(plan.format)->name, plan.canvas_w, plan.canvas_h, result.len,
-		original.len, (double)times.decode_us / 1000, (double)times.resize_us / 1000,
-		(double)times.encode_us / 1000);
-	if (plan.format != plan.wanted)
+		out, format_row(made.format)->name, made.width, made.height, result.len,
+		original.len, (double)made.times.decode_us / 1000,
+		(double)made.times.resize_us / 1000, (double)made.times.encode_us / 1000);
+	if (made.format != plan.wanted)
 		(void)fprintf(stderr, "limner: this build cannot write %s\n",
 			format_row(plan.wanted)->name);
 	status = 0;

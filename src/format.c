@@ -20,6 +20,8 @@ static const struct format_row rows[] = {
 	[FORMAT_BMP]  = { "bmp",  "image/bmp",     NULL,   true,  true,  false },
 	[FORMAT_ICO]  = { "ico",  "image/x-icon",  NULL,   true,  true,  false },
 	[FORMAT_SVG]  = { "svg",  "image/svg+xml", NULL,   true,  true,  false },
+	[FORMAT_JSON] = { "json", "application/json", NULL, true, false, false },
+	[FORMAT_BLURHASH] = { "blurhash", "text/plain", NULL, true, false, false },
 };
 
 /* Other spellings of names, in f= and at the end of keys. */
@@ -37,7 +39,7 @@ static const struct {
 } others[] = {
 	{ "avi", "video/x-msvideo" }, { "css", "text/css" }, { "csv", "text/csv" },
 	{ "gz", "application/gzip" }, { "htm", "text/html" }, { "html", "text/html" },
-	{ "js", "text/javascript" }, { "json", "application/json" }, { "m4a", "audio/mp4" },
+	{ "js", "text/javascript" }, { "m4a", "audio/mp4" },
 	{ "md", "text/markdown" }, { "mjs", "text/javascript" }, { "mov", "video/quicktime" },
 	{ "mp3", "audio/mpeg" }, { "mp4", "video/mp4" }, { "ogg", "audio/ogg" },
 	{ "otf", "font/otf" }, { "pdf", "application/pdf" }, { "ttf", "font/ttf" },

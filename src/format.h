@@ -23,6 +23,9 @@ enum format {
 	FORMAT_BMP,
 	FORMAT_ICO,
 	FORMAT_SVG,
+	/* no pictures: what is told of one */
+	FORMAT_JSON,
+	FORMAT_BLURHASH,
 	FORMAT__COUNT
 };
 

@@ -24,7 +24,7 @@ struct walk {
 	struct response res;
 	struct source_head head; /* what the origin said */
 	struct source_report report;
-	struct image_times times;
+	struct image_made made; /* the cell's word, if it was asked */
 	struct spool
 		original; /* kept until the answer is decided: it may take the picture's place */
 	enum err_kind reason; /* why the answer is not what was asked for, ERR_NONE when it is */
@@ -56,9 +56,9 @@ add_timing(struct walk *w)
 	} rows[] = {
 		{ "fetch", w->fetched_us },
 		{ "queue", w->queued_us },
-		{ "decode", w->times.decode_us },
-		{ "resize", w->times.resize_us },
-		{ "encode", w->times.encode_us },
+		{ "decode", w->made.times.decode_us },
+		{ "resize", w->made.times.resize_us },
+		{ "encode", w->made.times.encode_us },
 		{ "total", now_mono_us() - w->started_us },
 	};
 
@@ -439,7 +439,7 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 	w->decoded = true;
 	w->res.body.limit = cfg->cell_memory_bytes;
 	ok = cell_render(&w->h->cell, w->original.bytes, w->original.len, info, plan, w->gw,
-		w->deadline_us, &w->res.body, &w->times, err);
+		w->deadline_us, &w->res.body, &w->made, err);
 	admission_leave(slot);
 	if (!ok)
 		return false;
@@ -479,11 +479,11 @@ answer_picture(struct walk *w, const char *hash, const struct plan *plan)
 	char etag[ETAG_MADE] = "";
 
 	response_start(&w->res, 200);
-	if (plan->format != plan->wanted)
+	if (w->made.format != plan->wanted)
 		w->reason = ERR_NO_ENCODER;
 	else
-		(void)etag_make(w->head.etag, hash, plan->format, etag);
-	add_common(w, format_row(plan->format)->mime);
+		(void)etag_make(w->head.etag, hash, w->made.format, etag);
+	add_common(w, format_row(w->made.format)->mime);
 	add_freshness(w, etag);
 	w->res.bytes = w->res.body.bytes;
 	w->res.len = w->res.body.len;
@@ -624,9 +624,9 @@ log_request(const struct walk *w, int status, const struct err *err)
 	if (w->queued_us > 0)
 		log_us(&line, "queue_ms", w->queued_us);
 	if (w->decoded) {
-		log_us(&line, "decode_ms", w->times.decode_us);
-		log_us(&line, "resize_ms", w->times.resize_us);
-		log_us(&line, "encode_ms", w->times.encode_us);
+		log_us(&line, "decode_ms", w->made.times.decode_us);
+		log_us(&line, "resize_ms", w->made.times.resize_us);
+		log_us(&line, "encode_ms", w->made.times.encode_us);
 	}
 	log_us(&line, "total_ms", now_mono_us() - w->started_us);
 	log_field(&line, "cf_id", req->cf_id);

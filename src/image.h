@@ -13,6 +13,13 @@ struct image_times {
 	uint64_t decode_us, resize_us, encode_us;
 };
 
+/* What came of a plan: where pixels had a say, it is not what the plan foretold. */
+struct image_made {
+	enum format format;
+	int32_t width, height; /* px */
+	struct image_times times;
+};
+
 /*
  * Start GraphicsMagick for this process and its children.
  *
@@ -46,7 +53,7 @@ const char *image_cmyk_profile(void);
  * not what was probed), ERR_INTERNAL (encoder)
  */
 bool image_render(const unsigned char *bytes, size_t n, const struct image_info *info,
-	const struct plan *plan, struct buf *ret, struct image_times *times,
+	const struct plan *plan, struct buf *ret, struct image_made *ret_made,
 	struct err *err) MUST_USE;
 
 #endif

@@ -9,15 +9,7 @@
 #ifndef LIMNER_IMAGE_OPS_H
 #define LIMNER_IMAGE_OPS_H
 
-#include "plan.h"
-
-struct _Image; /* GraphicsMagick's */
-
-/* Profiles a render needs; bytes owned by image.c. */
-struct image_profiles {
-	const unsigned char *srgb, *cmyk; /* ICC; cmyk may be NULL */
-	size_t srgb_len, cmyk_len;
-};
+#include "image_colour.h"
 
 /*
  * Do the steps before encoding.
@@ -35,8 +27,6 @@ bool image_ops_apply(struct _Image **image, const struct plan *plan, const struc
  */
 bool image_ops_place(struct _Image **image, int64_t x, int64_t y, int32_t canvas_w,
 	int32_t canvas_h, struct err *err) MUST_USE;
-
-struct _ExceptionInfo; /* GraphicsMagick's */
 
 /* Make a fault of what GraphicsMagick reported: ERR_MEMORY for its limits, else `otherwise`. */
 bool image_ops_fault(

@@ -7,6 +7,8 @@
 
 #define VALUE_MAX 256 /* bytes, decoded; no value is longer */
 
+#define PARAMS_CROP_MAX 1000000 /* px; no format has longer sides that limits would allow */
+
 /*
  * A row's field, checked when compiled: a field of another type is an array of negative size. An
  * array counts as the pointer it decays to.
@@ -21,6 +23,8 @@
 #define BOOL(f)            .kind = PARAM_BOOL, FIELD(bool, f)
 #define CHOICE(f, list)    .kind = PARAM_CHOICE, FIELD(int32_t, f), .choices = (list)
 #define COLOUR(f)          .kind = PARAM_COLOUR, FIELD(uint32_t, f)
+#define RECT(f, d)         .kind = PARAM_RECT, FIELD(struct params_rect, f), .min = 0, \
+	.max = PARAMS_CROP_MAX, .places = (d)
 #define POINT(f, list, d)  .kind = PARAM_POINT, FIELD(struct params_point, f), .min = 0, .max = 1, \
 	.places = (d), .choices = (list)
 #define TEXT(f)            .kind = PARAM_TEXT, FIELD(char *, f)
@@ -36,13 +40,32 @@ static const struct param_choice points[] = {
 	{ "ne", 2 }, { "nw", 0 }, { "se", 8 }, { "sw", 6 },
 	{ "center", 4 }, { "centre", 4 }, { "north", 1 }, { "south", 7 }, { "east", 5 },
 	{ "west", 3 }, { "northeast", 2 }, { "northwest", 0 }, { "southeast", 8 },
-	{ "southwest", 6 }, { NULL, 0 },
+	{ "southwest", 6 }, { "smart", PARAM_SMART }, { NULL, 0 },
+};
+
+static const struct param_choice turns[] = {
+	{ "0", 0 }, { "90", 90 }, { "180", 180 }, { "270", 270 }, { NULL, 0 },
+};
+
+static const struct param_choice flips[] = {
+	{ "h", PARAMS_FLIP_H }, { "v", PARAMS_FLIP_V }, { "hv", PARAMS_FLIP_HV },
+	{ "vh", PARAMS_FLIP_HV }, { NULL, 0 },
+};
+
+static const struct param_choice metas[] = {
+	{ "none", PARAMS_META_NONE }, { "copyright", PARAMS_META_COPYRIGHT },
+	{ "keep", PARAMS_META_KEEP }, { NULL, 0 },
+};
+
+static const struct param_choice frames[] = {
+	{ "all", PARAMS_FRAME_ALL }, { "first", 1 }, { NULL, 0 },
 };
 
 static const struct param_choice formats[] = {
 	{ "jpg", FORMAT_JPEG }, { "jpeg", FORMAT_JPEG }, { "png", FORMAT_PNG },
 	{ "webp", FORMAT_WEBP }, { "avif", FORMAT_AVIF }, { "gif", FORMAT_GIF },
-	{ "jxl", FORMAT_JXL }, { "auto", PARAMS_F_AUTO }, { "original", PARAMS_F_ORIGINAL },
+	{ "jxl", FORMAT_JXL }, { "json", FORMAT_JSON }, { "blurhash", FORMAT_BLURHASH },
+	{ "auto", PARAMS_F_AUTO }, { "original", PARAMS_F_ORIGINAL },
 	{ NULL, 0 },
 };
 
@@ -82,6 +105,36 @@ const struct param_def param_table[] = {
 	  .group = "output",
 	  .summary = "Background; left out, white where the format has no transparency.",
 	  .example = "w=300&h=300&fit=pad&bg=fafafa" },
+	{ "crop", { NULL }, RECT(crop, 5), .flags = PARAM_ACTS, .unset = "", .unit = "px",
+	  .group = "size",
+	  .summary = "The part of the original to take, before anything else: left, top, width, height.",
+	  .example = "w=300&crop=0.25,0.25,0.5,0.5" },
+	{ "rot", { NULL }, CHOICE(rot, turns), .flags = PARAM_ACTS, .unset = "0", .unit = "degrees",
+	  .group = "size", .summary = "Turn clockwise, after resizing.", .example = "rot=90" },
+	{ "flip", { NULL }, CHOICE(flip, flips), .flags = PARAM_ACTS, .unset = "", .unit = "",
+	  .group = "size", .summary = "Mirror: left and right, top and bottom, or both.",
+	  .example = "flip=h" },
+	{ "blur", { NULL }, REAL(blur, 0, 10, 2), .flags = PARAM_ACTS | PARAM_CLAMP, .unset = "0",
+	  .unit = "px", .group = "effects", .summary = "Blur by a Gaussian of that sigma.",
+	  .example = "w=300&blur=2.5" },
+	{ "sharp", { NULL }, REAL(sharp, 0, 10, 2), .flags = PARAM_ACTS | PARAM_CLAMP, .unset = "0",
+	  .unit = "px", .group = "effects", .summary = "Sharpen by a mask of that sigma.",
+	  .example = "w=300&sharp=0.8" },
+	{ "trim", { NULL }, INT(trim, 1, 254), .flags = PARAM_ACTS | PARAM_CLAMP, .unset = "",
+	  .unit = "levels", .group = "size",
+	  .summary = "Cut off a border of one colour, give or take so many levels of 255.",
+	  .example = "w=300&trim=10" },
+	{ "meta", { NULL }, CHOICE(meta, metas), .flags = PARAM_ACTS, .unset = "none", .unit = "",
+	  .group = "output", .summary = "Metadata to keep: none, the copyright, or what there is.",
+	  .example = "w=300&meta=copyright" },
+	{ "max", { NULL }, INT(max, 1024, 1073741824), .flags = PARAM_ACTS | PARAM_CLAMP,
+	  .unset = "", .unit = "bytes", .group = "output",
+	  .summary = "Most bytes the picture may have: quality falls first, then size.",
+	  .example = "w=1200&max=100000" },
+	{ "frame", { NULL }, INT(frame, 1, 65535), .choices = frames, .flags = PARAM_ACTS | PARAM_CLAMP,
+	  .unset = "all", .unit = "", .group = "output",
+	  .summary = "Of an animation: all frames where the format moves, or one, counted from 1.",
+	  .example = "w=300&frame=first" },
 	{ "v", { NULL }, TEXT(v), .unset = "", .unit = "", .group = "cache",
 	  .summary = "Version; no effect on pixels, but caches keep the answer for good.",
 	  .example = "w=300&v=2" },

@@ -19,9 +19,23 @@ enum params_fit { PARAMS_INSIDE, PARAMS_COVER, PARAMS_PAD, PARAMS_FILL, PARAMS_O
 /* f: an enum format, or one of these two. FORMAT_NONE (0) never stands here but for "original". */
 enum params_format { PARAMS_F_ORIGINAL = 0, PARAMS_F_AUTO = 100 };
 
-/* A focal point: 0,0 top left to 1,1 bottom right; compass names are nine such points. */
+enum params_flip { PARAMS_FLIP_NONE, PARAMS_FLIP_H, PARAMS_FLIP_V, PARAMS_FLIP_HV };
+
+enum params_meta { PARAMS_META_NONE, PARAMS_META_COPYRIGHT, PARAMS_META_KEEP };
+
+#define PARAMS_FRAME_ALL 0 /* frame: all; otherwise counted from 1 */
+
+/*
+ * A focal point: 0,0 top left to 1,1 bottom right; compass names are nine such points. "smart" (to
+ * be found in the pixels) is x = y = -1.
+ */
 struct params_point {
 	double x, y; /* in [0,1], three decimals */
+};
+
+/* A part of the oriented original, in px; in fractions of its sides when no number is above 1. */
+struct params_rect {
+	double x, y, w, h; /* five decimals; w and h above 0 */
 };
 
 struct params {
@@ -31,10 +45,18 @@ struct params {
 	int32_t fit;    /* enum params_fit */
 	bool up;        /* may enlarge */
 	struct params_point g;
-	int32_t q;   /* 1…100, 0: the format's default */
-	int32_t f;   /* enum format or enum params_format */
-	double dpr;  /* 0.5…5, one decimal */
-	uint32_t bg; /* 0xRRGGBBAA; meaningful only when given */
+	int32_t q;               /* 1…100, 0: the format's default */
+	int32_t f;               /* enum format or enum params_format */
+	double dpr;              /* 0.5…5, one decimal */
+	uint32_t bg;             /* 0xRRGGBBAA; meaningful only when given */
+	struct params_rect crop; /* w 0: whole */
+	int32_t rot;             /* degrees clockwise: 0, 90, 180, 270 */
+	int32_t flip;            /* enum params_flip */
+	double blur, sharp;      /* sigma, px of the result; 0 off */
+	int32_t trim;            /* tolerance 1…254, 0 off */
+	int32_t meta;            /* enum params_meta */
+	int32_t max;             /* bytes, 0 unset */
+	int32_t frame;           /* of an animation, from 1; or PARAMS_FRAME_ALL */
 	char v[65];
 };
 
@@ -45,6 +67,7 @@ enum param_kind {
 	PARAM_CHOICE,
 	PARAM_COLOUR,
 	PARAM_POINT,
+	PARAM_RECT,
 	PARAM_TEXT,
 	PARAM_SIZE, /* WxH: folds into w and h, has no field and no canonical form of its own */
 };
@@ -62,6 +85,7 @@ struct param_choice {
 };
 
 #define PARAM_ALIASES 3
+#define PARAM_SMART   9 /* a POINT's choice */
 
 struct param_def {
 	const char *name;                   /* canonical; what ETags and logs see */
@@ -72,8 +96,9 @@ struct param_def {
 	size_t size;                        /* of that field, bytes; 0: has none (SIZE) */
 	double min, max;                    /* inclusive; numbers only */
 	int places;                         /* REAL: decimals kept */
-	const struct param_choice *choices; /* CHOICE, POINT (3 × row + column of nine); ends with
-					       a NULL name, a value's first name is canonical */
+	const struct param_choice *choices; /* CHOICE, INT (words for numbers), POINT (3 × row +
+					       column of nine, or PARAM_SMART); ends with a NULL
+					       name, a value's first name is canonical */
 	const char *unset;                  /* what leaving it out means, as it would be typed */
 	const char *unit, *group, *summary, *example;
 };
@@ -114,6 +139,13 @@ bool params_set(struct params *p, const char *name, const char *value, struct er
 
 /* Let what `over` was given win over `base`, field by field; both sets of given bits remain. */
 void params_overlay(struct params *base, const struct params *over);
+
+/* Tell whether a point has to be found in the pixels. */
+static inline bool
+params_is_smart(const struct params_point *point)
+{
+	return point->x < 0;
+}
 
 /* Tell whether a parameter was given, by its canonical name. */
 bool params_given(const struct params *p, const char *name);

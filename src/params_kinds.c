@@ -57,8 +57,13 @@ find_choice(const struct param_def *def, const char *name)
 static bool
 set_int(const struct param_def *def, const char *value, bool strict, void *field)
 {
+	const struct param_choice *choice = def->choices != NULL ? find_choice(def, value) : NULL;
 	double number;
 
+	if (choice != NULL) {
+		*(int32_t *)field = choice->value;
+		return true;
+	}
 	if (!read_number(value, &number))
 		return false;
 	number = params_kinds_round(number, 0);
@@ -115,7 +120,9 @@ set_point(const struct param_def *def, const char *value, bool strict, void *fie
 	char x[64]; /* two numbers of 15 digits, at most */
 	char *comma;
 
-	if (choice != NULL) {
+	if (choice != NULL && choice->value == PARAM_SMART) {
+		point.x = point.y = -1;
+	} else if (choice != NULL) {
 		point.x = choice->value % 3 / 2.0;
 		point.y = choice->value / 3 / 2.0;
 	} else {
@@ -132,6 +139,35 @@ set_point(const struct param_def *def, const char *value, bool strict, void *fie
 		point.y = params_kinds_round(point.y, def->places);
 	}
 	*(struct params_point *)field = point;
+	return true;
+}
+
+/* Read four numbers with commas between them. */
+static bool
+set_rect(const struct param_def *def, const char *value, bool strict, void *field)
+{
+	double numbers[4];
+	char text[128]; /* four numbers of 15 digits, at most */
+	char *at = text;
+
+	if (!text_copy(text, sizeof text, value))
+		return false;
+	for (size_t i = 0; i < 4; i++) {
+		char *comma = strchr(at, ',');
+
+		if ((comma == NULL) != (i == 3))
+			return false;
+		if (comma != NULL)
+			*comma = '\0';
+		if (!read_number(at, &numbers[i]) || !bound(def, strict, &numbers[i]))
+			return false;
+		numbers[i] = params_kinds_round(numbers[i], def->places);
+		at = comma + 1;
+	}
+	if (numbers[2] <= 0 || numbers[3] <= 0)
+		return false;
+	*(struct params_rect *)field =
+		(struct params_rect){ numbers[0], numbers[1], numbers[2], numbers[3] };
 	return true;
 }
 
@@ -162,6 +198,7 @@ static setter *const setters[] = {
 	[PARAM_CHOICE] = set_choice,
 	[PARAM_COLOUR] = set_colour,
 	[PARAM_POINT] = set_point,
+	[PARAM_RECT] = set_rect,
 	[PARAM_TEXT] = set_text,
 };
 
@@ -175,6 +212,7 @@ params_kinds_name(enum param_kind kind)
 		[PARAM_CHOICE] = "choice",
 		[PARAM_COLOUR] = "colour",
 		[PARAM_POINT] = "point",
+		[PARAM_RECT] = "rect",
 		[PARAM_TEXT] = "text",
 		[PARAM_SIZE] = "size",
 	};
@@ -192,10 +230,9 @@ void
 params_kinds_number(double value, char ret[PARAMS_KINDS_NUMBER])
 {
 	/* Whole numbers alone: the decimal point of printf follows the locale. */
-	int64_t thousandths = (int64_t)floor(fabs(value) * 1000 + 0.5);
-	int n = snprintf(ret, PARAMS_KINDS_NUMBER, "%s%lld.%03d",
-		value < 0 && thousandths > 0 ? "-" : "", (long long)(thousandths / 1000),
-		(int)(thousandths % 1000));
+	int64_t parts = (int64_t)floor(fabs(value) * 100000 + 0.5);
+	int n = snprintf(ret, PARAMS_KINDS_NUMBER, "%s%lld.%05d", value < 0 && parts > 0 ? "-" : "",
+		(long long)(parts / 100000), (int)(parts % 100000));
 
 	while (ret[n - 1] == '0')
 		ret[--n] = '\0';
@@ -230,7 +267,11 @@ params_kinds_allowed(const struct param_def *def, char ret[PARAMS_KINDS_ALLOWED]
 	switch (def->kind) {
 	case PARAM_INT:
 	case PARAM_REAL:
-		(void)snprintf(ret, PARAMS_KINDS_ALLOWED, "a number from %s to %s%s", min, max,
+		list[0] = '\0';
+		if (def->choices != NULL)
+			list_choices(def, list);
+		(void)snprintf(ret, PARAMS_KINDS_ALLOWED, "%.60s%sa number from %s to %s%s", list,
+			list[0] != '\0' ? ", or " : "", min, max,
 			(def->flags & PARAM_SIDE) != 0 ? ", or auto" : "");
 		break;
 	case PARAM_BOOL:
@@ -248,6 +289,10 @@ params_kinds_allowed(const struct param_def *def, char ret[PARAMS_KINDS_ALLOWED]
 		list_choices(def, list);
 		(void)snprintf(ret, PARAMS_KINDS_ALLOWED,
 			"one of %.60s, or X,Y with each from %s to %s", list, min, max);
+		break;
+	case PARAM_RECT:
+		(void)snprintf(ret, PARAMS_KINDS_ALLOWED,
+			"X,Y,W,H in px, or in fractions of the sides when none is above 1");
 		break;
 	case PARAM_TEXT:
 		(void)snprintf(ret, PARAMS_KINDS_ALLOWED, "1 to %zu %s", def->size - 1,
@@ -293,6 +338,10 @@ print_point(const struct param_def *def, const struct params_point *point, char 
 	double column = point->x * 2, row = point->y * 2;
 	char x[PARAMS_KINDS_NUMBER], y[PARAMS_KINDS_NUMBER];
 
+	if (params_is_smart(point)) {
+		(void)snprintf(ret, PRINTED, "%s", choice_name(def, PARAM_SMART));
+		return;
+	}
 	if (floor(column) == column && floor(row) == row) {
 		(void)snprintf(ret, PRINTED, "%s", choice_name(def, (int32_t)(row * 3 + column)));
 		return;
@@ -302,6 +351,19 @@ print_point(const struct param_def *def, const struct params_point *point, char 
 	(void)snprintf(ret, PRINTED, "%s,%s", x, y);
 }
 
+static void
+print_rect(const struct params_rect *r, char ret[PRINTED])
+{
+	const double numbers[] = { r->x, r->y, r->w, r->h };
+	char text[PARAMS_KINDS_NUMBER];
+	int n = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		params_kinds_number(numbers[i], text);
+		n += snprintf(ret + n, PRINTED - (size_t)n, "%s%s", i > 0 ? "," : "", text);
+	}
+}
+
 bool
 params_kinds_print(const struct param_def *def, const void *field, struct buf *out, struct err *err)
 {
@@ -309,6 +371,8 @@ params_kinds_print(const struct param_def *def, const void *field, struct buf *o
 
 	switch (def->kind) {
 	case PARAM_INT:
+		if (def->choices != NULL && choice_name(def, *(const int32_t *)field)[0] != '\0')
+			return add_encoded(out, choice_name(def, *(const int32_t *)field), err);
 		(void)snprintf(text, sizeof text, "%d", (int)*(const int32_t *)field);
 		break;
 	case PARAM_REAL:
@@ -324,6 +388,9 @@ params_kinds_print(const struct param_def *def, const void *field, struct buf *o
 		break;
 	case PARAM_POINT:
 		print_point(def, field, text);
+		break;
+	case PARAM_RECT:
+		print_rect(field, text);
 		break;
 	case PARAM_TEXT:
 		return add_encoded(out, field, err);

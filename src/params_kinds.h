@@ -29,7 +29,7 @@ bool params_kinds_print(
 /* Say what a row allows, as the end of "w must be …": "a number from 1 to 100". */
 void params_kinds_allowed(const struct param_def *def, char ret[PARAMS_KINDS_ALLOWED]);
 
-/* Print a number below 10^12 with up to three decimals, as short as it goes. */
+/* Print a number below 10^12 with up to five decimals, as short as it goes. */
 void params_kinds_number(double value, char ret[PARAMS_KINDS_NUMBER]);
 
 /* Name a kind: "int", "choice". Static text. */

@@ -375,6 +375,8 @@ probe_image(const unsigned char *bytes, size_t n, struct image_info *ret, struct
 	case FORMAT_BMP:
 	case FORMAT_ICO:
 	case FORMAT_SVG:
+	case FORMAT_JSON:
+	case FORMAT_BLURHASH:
 	case FORMAT__COUNT:
 		/* no parser of ours, so no limit could hold before a decoder sees it */
 		return err_set(err, ERR_NOT_AN_IMAGE, "%s", "");

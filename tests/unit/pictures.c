@@ -64,7 +64,7 @@ bool
 pictures_render_bytes(const struct buf *original, const char *query, struct plan *plan,
 	struct buf *ret, struct err *err)
 {
-	struct image_times times;
+	struct image_made made;
 	struct image_info info;
 	struct request req;
 	char uri[256];
@@ -75,7 +75,7 @@ pictures_render_bytes(const struct buf *original, const char *query, struct plan
 	ck_assert_msg(request_from_text(&pictures_cfg, uri, &req, err), "%s: %s", uri, err->say);
 	return probe_image(original->bytes, original->len, &info, err) &&
 	       plan_resolve(&req, &info, image_writable(), plan, err) &&
-	       image_render(original->bytes, original->len, &info, plan, ret, &times, err);
+	       image_render(original->bytes, original->len, &info, plan, ret, &made, err);
 }
 
 struct picture

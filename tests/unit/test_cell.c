@@ -14,7 +14,7 @@ static struct cell cell;
 static struct buf original, result;
 static struct image_info info;
 static struct plan plan;
-static struct image_times times;
+static struct image_made made;
 
 static void
 resolve(const char *query)
@@ -70,7 +70,7 @@ static bool
 render(uint64_t ms, struct err *err)
 {
 	return cell_render(&cell, original.bytes, original.len, &info, &plan, NULL,
-		now_mono_us() + ms * 1000u, &result, &times, err);
+		now_mono_us() + ms * 1000u, &result, &made, err);
 }
 
 START_TEST(makes_what_the_same_code_makes_here)
@@ -79,7 +79,7 @@ START_TEST(makes_what_the_same_code_makes_here)
 	struct err err = { 0 };
 
 	ck_assert_msg(render(30000, &err), "%s %s", err.say, err.detail);
-	ck_assert(image_render(original.bytes, original.len, &info, &plan, &here, &times, &err));
+	ck_assert(image_render(original.bytes, original.len, &info, &plan, &here, &made, &err));
 	ck_assert_uint_eq(result.len, here.len);
 	ck_assert_mem_eq(result.bytes, here.bytes, here.len);
 	buf_done(&here);

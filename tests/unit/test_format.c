@@ -168,7 +168,8 @@ START_TEST(has_a_full_row_for_every_format)
 		const struct format_row *row = format_row((enum format)i);
 
 		ck_assert_int_eq(format_by_name(row->name), i);
-		ck_assert_msg(strncmp(row->mime, "image/", 6) == 0, "%s", row->name);
+		ck_assert_msg(
+			i >= FORMAT_JSON || strncmp(row->mime, "image/", 6) == 0, "%s", row->name);
 	}
 	ck_assert_str_eq(format_row(FORMAT_NONE)->name, "none");
 	ck_assert_str_eq(format_row(FORMAT_NONE)->mime, "application/octet-stream");

@@ -102,7 +102,7 @@ make(const char *name, const char *sample, const char *query, struct buf *ret)
 {
 	const char *top = getenv("top_srcdir");
 	struct buf bytes = BUF_INIT(10000000);
-	struct image_times times;
+	struct image_made made;
 	struct image_info info;
 	struct request req = { 0 };
 	struct plan plan;
@@ -123,7 +123,7 @@ make(const char *name, const char *sample, const char *query, struct buf *ret)
 	ck_assert_msg(request_from_text(cfg, uri, &req, &err) &&
 			      probe_image(bytes.bytes, bytes.len, &info, &err) &&
 			      plan_resolve(&req, &info, image_writable(), &plan, &err) &&
-			      image_render(bytes.bytes, bytes.len, &info, &plan, ret, &times, &err),
+			      image_render(bytes.bytes, bytes.len, &info, &plan, ret, &made, &err),
 		"%s %s: %s %s", sample, query, err.say, err.detail);
 	put(name, ret->bytes, ret->len);
 	buf_done(&bytes);

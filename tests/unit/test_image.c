@@ -188,7 +188,7 @@ END_TEST
 START_TEST(refuses_a_size_other_than_probed)
 {
 	struct buf original = pictures_read("quad.jpg"), result = BUF_INIT(1 << 20);
-	struct image_times times;
+	struct image_made made;
 	struct image_info info;
 	struct plan plan;
 	struct request req;
@@ -199,7 +199,7 @@ START_TEST(refuses_a_size_other_than_probed)
 	ck_assert(probe_image(original.bytes, original.len, &info, &err));
 	info.width--;
 	ck_assert(plan_resolve(&req, &info, image_writable(), &plan, &err));
-	ck_assert(!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err));
+	ck_assert(!image_render(original.bytes, original.len, &info, &plan, &result, &made, &err));
 	ck_assert_int_eq(err.kind, ERR_PIXELS);
 	buf_done(&original);
 	buf_done(&result);
@@ -211,7 +211,7 @@ START_TEST(decodes_with_the_decoder_it_was_told)
 	static const char *const names[] = { "quad.png", "quad.gif", "quad.webp", "text.jpg" };
 	struct buf original = pictures_read(names[_i]), result = BUF_INIT(1 << 20);
 	struct image_info info = { FORMAT_JPEG, 64, 40, 1, false, false, false, false, false };
-	struct image_times times;
+	struct image_made made;
 	struct request req;
 	struct plan plan;
 	struct err err = { 0 };
@@ -220,7 +220,7 @@ START_TEST(decodes_with_the_decoder_it_was_told)
 	ck_assert(request_from_text(&pictures_cfg, "/a?w=64", &req, &err));
 	ck_assert(plan_resolve(&req, &info, image_writable(), &plan, &err));
 	ck_assert_msg(
-		!image_render(original.bytes, original.len, &info, &plan, &result, &times, &err),
+		!image_render(original.bytes, original.len, &info, &plan, &result, &made, &err),
 		"%s passed for a JPEG", names[_i]);
 	ck_assert_int_eq(err.kind, ERR_BROKEN);
 	buf_done(&original);

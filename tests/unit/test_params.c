@@ -55,6 +55,17 @@ static const struct {
 	{ "up=maybe", "", "up" }, { "f=jpeg", "f=jpg", "" }, { "format=WEBP", "f=webp", "" },
 	{ "f=original", "", "" }, { "f=auto", "f=auto", "" }, { "f=heic", "", "f" },
 	{ "f=none", "", "f" },
+	/* the part to take, and turns of it */
+	{ "crop=0.10,0,.5,1", "crop=0.1,0,0.5,1", "" }, { "crop=1,2,3,4&crop=", "", "" },
+	{ "crop=1,2,3", "", "crop" }, { "crop=1,2,3,4,5", "", "crop" }, { "crop=1,2,0,4", "", "crop" },
+	{ "crop=-1,2,3,4", "", "crop" }, { "crop=a,b,c,d", "", "crop" },
+	{ "rot=0", "", "" }, { "rot=180", "rot=180", "" }, { "rot=45", "", "rot" },
+	{ "flip=vh", "flip=hv", "" }, { "flip=1", "", "flip" }, { "flip=h&flip=", "", "" },
+	{ "blur=0", "", "" }, { "blur=99", "blur=10", "" }, { "blur=0.333", "blur=0.33", "" },
+	{ "sharp=-1", "", "" }, { "trim=0", "trim=1", "" }, { "trim=999", "trim=254", "" },
+	{ "meta=none", "", "" }, { "meta=all", "", "meta" }, { "max=1", "max=1024", "" },
+	{ "frame=all", "", "" }, { "frame=1", "frame=first", "" }, { "frame=3", "frame=3", "" },
+	{ "g=smart", "g=smart", "" }, { "g=SMART&g=n", "g=n", "" },
 	/* the part to keep */
 	{ "g=ne", "g=ne", "" }, { "gravity=NorthEast", "g=ne", "" }, { "g=center", "", "" },
 	{ "g=0.5,0.5", "", "" }, { "g=0.5,0", "g=n", "" }, { "g=0,0", "g=nw", "" },
@@ -63,7 +74,7 @@ static const struct {
 	{ "g=0.123456,0.9", "g=0.123,0.9", "" }, { "g=.25,.75", "g=0.25,0.75", "" },
 	{ "g=0.3%2C0.4", "g=0.3,0.4", "" }, { "g=0.0004,0.9996", "g=sw", "" },
 	{ "g=-1,2", "g=sw", "" }, { "g=0.3", "", "g" }, { "g=0.3,", "", "g" }, { "g=,", "", "g" },
-	{ "g=0.3,0.4,0.5", "", "g" }, { "g=smart", "", "g" },
+	{ "g=0.3,0.4,0.5", "", "g" }, 
 	/* numbers */
 	{ "quality=80", "q=80", "" }, { "q=100", "q=100", "" }, { "q=101", "q=100", "" },
 	{ "q=1", "q=1", "" }, { "q=0", "", "q" }, { "q=-3", "", "q" }, { "q=high", "", "q" },
@@ -117,9 +128,9 @@ static const struct {
 	{ "dpr=5.1", "dpr must be a number from 0.5 to 5." },
 	{ "dpr=0.49", "dpr must be a number from 0.5 to 5." },
 	{ "g=1.1,0",
-	  "g must be one of c, n, s, e, w, ne, nw, se, sw, or X,Y with each from 0 to 1." },
+	  "g must be one of c, n, s, e, w, ne, nw, se, sw, smart, or X,Y with each from 0 to 1." },
 	{ "fit=contain", "fit must be one of inside, cover, pad, fill, outside." },
-	{ "f=bmp", "f must be one of jpg, png, webp, avif, gif, jxl, auto, original." },
+	{ "f=bmp", "f must be one of jpg, png, webp, avif, gif, jxl, json, blurhash, auto, original." },
 	{ "up=2", "up must be 1 or 0." },
 	{ "bg=12", "bg must be 3, 4, 6 or 8 hex digits, or a CSS colour name." },
 	{ "t=a/b", "t must be 1 to 32 letters, digits, _ or -." },
@@ -376,7 +387,7 @@ END_TEST
 START_TEST(follows_the_documented_order)
 {
 	static const char *const names[] = { "t", "w", "h", "s", "fit", "up", "g", "q", "f", "dpr",
-		"bg", "v" };
+		"bg", "crop", "rot", "flip", "blur", "sharp", "trim", "meta", "max", "frame", "v" };
 
 	ck_assert_uint_eq(param_count, COUNT(names));
 	for (size_t i = 0; i < param_count; i++)
@@ -401,6 +412,15 @@ START_TEST(has_the_documented_defaults)
 	ck_assert_int_eq(p.f, PARAMS_F_ORIGINAL);
 	ck_assert_double_eq(p.dpr, 1);
 	ck_assert_uint_eq(p.bg, 0);
+	ck_assert_double_eq(p.crop.w, 0);
+	ck_assert_int_eq(p.rot, 0);
+	ck_assert_int_eq(p.flip, PARAMS_FLIP_NONE);
+	ck_assert_double_eq(p.blur, 0);
+	ck_assert_double_eq(p.sharp, 0);
+	ck_assert_int_eq(p.trim, 0);
+	ck_assert_int_eq(p.meta, PARAMS_META_NONE);
+	ck_assert_int_eq(p.max, 0);
+	ck_assert_int_eq(p.frame, PARAMS_FRAME_ALL);
 	ck_assert_str_eq(canonical(&p), "");
 }
 END_TEST
@@ -408,8 +428,10 @@ END_TEST
 START_TEST(stores_what_was_asked)
 {
 	struct params_notes notes;
-	struct params p =
-		parsed("t=A&w=300&h=200&fit=pad&up=1&g=se&q=70&f=avif&dpr=1.5&bg=1234&v=x", &notes);
+	struct params p = parsed("t=A&w=300&h=200&fit=pad&up=1&g=se&q=70&f=avif&dpr=1.5&bg=1234&v=x"
+				 "&crop=1,2.5,300,0.25&rot=90&flip=vh&blur=0.35&sharp=1.5&trim=9"
+				 "&meta=keep&max=5000&frame=7",
+		&notes);
 
 	ck_assert_str_eq(p.t, "A");
 	ck_assert_str_eq(p.v, "x");
@@ -423,6 +445,18 @@ START_TEST(stores_what_was_asked)
 	ck_assert_int_eq(p.f, FORMAT_AVIF);
 	ck_assert_double_eq(p.dpr, 1.5);
 	ck_assert_uint_eq(p.bg, 0x11223344);
+	ck_assert_double_eq(p.crop.x, 1);
+	ck_assert_double_eq(p.crop.y, 2.5);
+	ck_assert_double_eq(p.crop.w, 300);
+	ck_assert_double_eq(p.crop.h, 0.25);
+	ck_assert_int_eq(p.rot, 90);
+	ck_assert_int_eq(p.flip, PARAMS_FLIP_HV);
+	ck_assert_double_eq(p.blur, 0.35);
+	ck_assert_double_eq(p.sharp, 1.5);
+	ck_assert_int_eq(p.trim, 9);
+	ck_assert_int_eq(p.meta, PARAMS_META_KEEP);
+	ck_assert_int_eq(p.max, 5000);
+	ck_assert_int_eq(p.frame, 7);
 }
 END_TEST
 
@@ -524,7 +558,9 @@ random_value(const struct param_def *def, uint64_t *state, char ret[64])
 
 	switch (def->kind) {
 	case PARAM_INT:
-		(void)snprintf(ret, 64, "%u", 1 + random_below(state, (uint32_t)def->max));
+		(void)snprintf(ret, 64, "%u",
+			(uint32_t)def->min +
+				random_below(state, (uint32_t)(def->max - def->min) + 1));
 		break;
 	case PARAM_REAL:
 		(void)snprintf(
@@ -548,6 +584,11 @@ random_value(const struct param_def *def, uint64_t *state, char ret[64])
 		break;
 	case PARAM_TEXT:
 		(void)snprintf(ret, 64, "%u_%u", random_below(state, 999), random_below(state, 9));
+		break;
+	case PARAM_RECT:
+		(void)snprintf(ret, 64, "%u,0.%u,%u.5,%u", random_below(state, 5000),
+			random_below(state, 9), random_below(state, 99),
+			1 + random_below(state, 999));
 		break;
 	case PARAM_SIZE:
 		ret[0] = '\0'; /* two parameters in one: not here */
@@ -597,7 +638,7 @@ START_TEST(gives_one_form_whatever_order_and_spelling)
 	uint64_t state = 20260101;
 
 	for (int round = 0; round < 4000; round++) {
-		struct pair pairs[16];
+		struct pair pairs[64];
 		struct buf one = BUF_INIT(8192), two = BUF_INIT(8192);
 		struct params p, q, again;
 		struct params_notes notes;
