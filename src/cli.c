@@ -395,6 +395,10 @@ check_files(const struct config *cfg)
 		ok = false;
 	}
 	admission_leave(slot);
+	/* looked at only: a file made here could be of another user than the web server's */
+	if (access(cfg->runtime_dir, W_OK | X_OK) != 0)
+		(void)printf("metrics: each process counts for itself: runtime_dir %s: %s\n",
+			cfg->runtime_dir, strerror(errno));
 	if (!spool_add(&spool, "x", 1, &err)) {
 		(void)printf("spool_dir: NOT WORKING: %s\n", err.detail);
 		ok = false;

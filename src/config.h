@@ -99,6 +99,8 @@ struct config {
 	/* pictures */
 	char cmyk_profile[1024];
 	char cmyk_digest[17]; /* of that file's bytes, in hex; "" without one */
+	/* who may see how it goes */
+	char status_from[256]; /* networks, as in networks.h */
 	/* log */
 	char log[1024];
 	int32_t log_format; /* enum config_log_format */
@@ -178,12 +180,13 @@ enum setting_kind {
 	SETTING_TEXT,
 	SETTING_WORD, /* letters, digits, ". _ -": goes into host names and paths */
 	SETTING_PATH,
-	SETTING_LOG,   /* a word of base/log, or a path */
-	SETTING_MOUNT, /* begins and ends with / */
-	SETTING_HOST,  /* a name, or *. and a name */
-	SETTING_URL,   /* http(s)://host[:port] */
-	SETTING_BASE,  /* that, and a path */
-	SETTING_NAMES, /* of request headers, commas between them */
+	SETTING_LOG,      /* a word of base/log, or a path */
+	SETTING_MOUNT,    /* begins and ends with / */
+	SETTING_HOST,     /* a name, or *. and a name */
+	SETTING_URL,      /* http(s)://host[:port] */
+	SETTING_BASE,     /* that, and a path */
+	SETTING_NAMES,    /* of request headers, commas between them */
+	SETTING_NETWORKS, /* addresses and networks, commas between them */
 };
 
 #define SETTING_SECRET 1u /* flags: never printed */

@@ -38,6 +38,7 @@ struct credentials {
 	uint64_t refused_us;              /* the last time, 0 never */
 	uint64_t pause_us;                /* the source is not asked before */
 	struct err why;                   /* of the last failure */
+	int asked;                        /* requests to the source */
 	struct credentials_stamp seen[2]; /* the shared files, as they were read */
 	char id[17];                      /* of the place, in the runtime folder; "" unshared */
 	char folder[1024];
@@ -267,6 +268,7 @@ ask_service(struct credentials *c, uint64_t deadline_us, struct err *err)
 
 	if (c->transport == NULL && !transport_open(&c->transport, err))
 		return false;
+	c->asked++;
 	if (!credentials_sources_ask(&c->place, c->transport, deadline_us, &set.keys, err))
 		return false;
 	now_s = now_unix_s();
@@ -430,6 +432,12 @@ credentials_refused(struct credentials *c, const struct credentials_keys *keys)
 	c->refused = true;
 	c->pause_us = 0;
 	return true;
+}
+
+int
+credentials_asked(const struct credentials *c)
+{
+	return c->asked;
 }
 
 const char *

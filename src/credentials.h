@@ -54,6 +54,9 @@ bool credentials_get(struct credentials *c, uint64_t deadline_us, struct credent
  */
 bool credentials_refused(struct credentials *c, const struct credentials_keys *keys);
 
+/* How often a service was asked for keys, by this process. */
+int credentials_asked(const struct credentials *c);
+
 /* Where the keys come from, in words, for `limner check`: "settings", "instance role", … */
 const char *credentials_source(const struct credentials *c);
 

@@ -30,10 +30,11 @@ struct walk {
 	enum err_kind reason; /* why the answer is not what was asked for, ERR_NONE when it is */
 	char detail[256];     /* for the log */
 	uint64_t started_us, deadline_us, fetched_us, queued_us;
-	bool head_sent; /* pass-through has begun: no other answer is possible any more */
-	bool streaming; /* the original goes to the client as it comes */
-	bool *stream;   /* the fetch's own word for that */
-	bool decoded;   /* the cell was asked */
+	bool head_sent;       /* pass-through has begun: no other answer is possible any more */
+	bool streaming;       /* the original goes to the client as it comes */
+	bool *stream;         /* the fetch's own word for that */
+	bool decoded;         /* the cell was asked */
+	enum format answered; /* of the picture that is the answer; none otherwise */
 };
 
 /* What holds where the request leads to. */
@@ -483,6 +484,7 @@ answer_picture(struct walk *w, const char *hash, const struct plan *plan)
 		w->reason = ERR_NO_ENCODER;
 	else
 		(void)etag_make(w->head.etag, hash, w->made.format, etag);
+	w->answered = w->made.format;
 	add_common(w, format_row(w->made.format)->mime);
 	add_freshness(w, etag);
 	w->res.bytes = w->res.body.bytes;
@@ -546,27 +548,25 @@ picture(struct walk *w, struct err *err)
 
 /* ---------------------------------------------------------------- the walk */
 
+/* Answer with a page about limner itself. */
 static bool
-health(struct walk *w)
+answer_page(struct walk *w, struct err *err)
 {
-	struct err err;
-
-	response_start(&w->res, 200);
-	response_field(&w->res, "Content-Type", "application/json");
-	response_cache_age(&w->res, ERR_NO_STORE);
+	if (w->req.kind == REQUEST_HEALTH)
+		status_health(&w->res);
+	else if (w->req.kind == REQUEST_READY)
+		status_ready(&w->res, w->h->cfg, w->h->sources, &w->h->look);
+	else if (!status_metrics(&w->res, &w->h->metrics, err))
+		return false;
 	add_timing(w);
-	(void)!buf_adds(
-		&w->res.body, "{\"status\":\"ok\",\"version\":\"" LIMNER_VERSION "\"}\n", &err);
-	w->res.bytes = w->res.body.bytes;
-	w->res.len = w->res.body.len;
 	return true;
 }
 
 static bool
 answer(struct walk *w, struct err *err)
 {
-	if (w->req.kind == REQUEST_HEALTH)
-		return health(w);
+	if (w->req.kind != REQUEST_PICTURE)
+		return answer_page(w, err);
 	if (w->req.unknown_preset) {
 		w->reason = ERR_UNKNOWN_PRESET;
 		if (policy_of(w)->on_error == CONFIG_ERROR)
@@ -635,6 +635,46 @@ log_request(const struct walk *w, int status, const struct err *err)
 	buf_done(&query);
 }
 
+static enum metrics_answer
+answer_of(const struct walk *w, bool ok, bool whole)
+{
+	if (!whole)
+		return METRICS_BROKEN_OFF;
+	if (!ok)
+		return METRICS_ERROR;
+	if (w->res.status == 304)
+		return METRICS_NOT_MODIFIED;
+	if (w->answered != FORMAT_NONE || (w->req.transform && w->req.head_only))
+		return METRICS_PICTURE;
+	return w->reason != ERR_NONE ? METRICS_INSTEAD : METRICS_ORIGINAL;
+}
+
+/* Count a request; err: NULL when it was answered as it should be. */
+static void
+count_request(const struct walk *w, const struct err *err, bool whole)
+{
+	const struct metrics_request r = {
+		.origin = w->req.origin != NULL ? w->req.origin->title : NULL,
+		.status = w->res.status,
+		.answer = answer_of(w, err == NULL, whole),
+		.reason = err != NULL ? err->kind : w->reason,
+		.format = w->answered,
+		.in_cell = w->decoded,
+		.stage_us = { w->fetched_us, w->queued_us, w->made.times.decode_us,
+			w->made.times.resize_us, w->made.times.encode_us,
+			now_mono_us() - w->started_us },
+		.received = w->report.bytes,
+		.sent = w->res.sent,
+		.origin_status = w->report.status,
+		.origin_tries = w->report.tries,
+		.origin_code = w->report.code,
+		.key_requests = w->report.key_requests,
+	};
+
+	if (w->req.kind == REQUEST_PICTURE) /* who looks at the numbers is not one of them */
+		metrics_count(&w->h->metrics, &r);
+}
+
 bool
 handler_serve(struct handler *h, const struct gateway *gw)
 {
@@ -670,6 +710,7 @@ handler_serve(struct handler *h, const struct gateway *gw)
 	else
 		whole = ok; /* broken off after the head: the client must not take it for whole */
 	log_request(w, w->res.status, ok ? NULL : &err);
+	count_request(w, ok ? NULL : &err, whole);
 	spool_done(&w->original);
 	response_done(&w->res);
 	free(w);
@@ -682,12 +723,14 @@ handler_open(struct handler *h, const struct config *cfg)
 	memset(h, 0, sizeof *h);
 	h->cfg = cfg;
 	cell_open(&h->cell, cfg);
+	metrics_open(&h->metrics, cfg);
 }
 
 void
 handler_close(struct handler *h)
 {
 	cell_close(&h->cell);
+	metrics_close(&h->metrics);
 	for (size_t i = 0; i < CONFIG_ORIGINS_MAX; i++) {
 		source_close(h->sources[i]);
 		h->sources[i] = NULL;

@@ -5,13 +5,17 @@
 #define LIMNER_HANDLER_H
 
 #include "cell.h"
+#include "metrics.h"
 #include "response.h"
 #include "source.h"
+#include "status.h"
 
 struct handler {
 	const struct config *cfg;                   /* borrowed */
 	struct source *sources[CONFIG_ORIGINS_MAX]; /* owned; NULL until first needed */
 	struct cell cell;
+	struct metrics metrics; /* of this process alone, until metrics_share */
+	struct status_look look;
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "handler.h"
 #include "image.h"
 #include "master.h"
+#include "metrics.h"
 #include "server.h"
 #include "source.h"
 
@@ -41,6 +42,7 @@ load(const struct options *o, struct config *cfg)
 static void
 look_ahead(const struct config *cfg)
 {
+	struct metrics metrics = { .file = NULL };
 	struct source *source;
 	struct err err;
 	int slot;
@@ -58,6 +60,9 @@ look_ahead(const struct config *cfg)
 	if (admission_enter(cfg, 0, &slot, &err) && slot < 0 && cfg->max_renders > 0)
 		log_event("max_renders", "not in force: %s", err.detail);
 	admission_leave(slot);
+	if (!metrics_share(&metrics, cfg, &err))
+		log_event("metrics", "each process counts for itself: %s", err.detail);
+	metrics_close(&metrics);
 }
 
 static int

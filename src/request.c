@@ -2,13 +2,12 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "networks.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
-
-#define HEALTH "-/health"
 
 /* Where the path and the query lie in what the gateway gave. */
 struct target {
@@ -222,22 +221,56 @@ join_target(const struct gateway *gw, char *joined, size_t size, struct target *
 	return true;
 }
 
+/* Tell whether the path is a mount and then this name: "" of a mount is the root's. */
 static bool
-is_health(const struct config *cfg, const struct target *target)
+is_below(const struct target *target, const char *mount, const char *name)
 {
-	size_t i, n;
+	size_t n = strlen(mount), m = strlen(name);
 
-	if (target->path_len == sizeof HEALTH &&
-		memcmp(target->path, "/" HEALTH, sizeof HEALTH) == 0)
-		return true;
-	for (i = 0; i < cfg->origin_count; i++) {
-		n = strlen(cfg->origins[i].mount);
-		if (target->path_len == n + sizeof HEALTH - 1 &&
-			memcmp(target->path, cfg->origins[i].mount, n) == 0 &&
-			memcmp(target->path + n, HEALTH, sizeof HEALTH - 1) == 0)
-			return true;
+	return target->path_len == n + m && memcmp(target->path, mount, n) == 0 &&
+	       memcmp(target->path + n, name, m) == 0;
+}
+
+/* Find which page about limner itself is meant; REQUEST_PICTURE: none. */
+static enum request_kind
+page_of(const struct config *cfg, const struct target *target)
+{
+	static const struct {
+		const char *name;
+		enum request_kind kind;
+	} pages[] = {
+		{ "-/health", REQUEST_HEALTH },
+		{ "-/ready", REQUEST_READY },
+		{ "-/metrics", REQUEST_METRICS },
+	};
+
+	for (size_t k = 0; k < sizeof pages / sizeof pages[0]; k++) {
+		if (is_below(target, "/", pages[k].name))
+			return pages[k].kind;
+		for (size_t i = 0; i < cfg->origin_count; i++)
+			if (is_below(target, cfg->origins[i].mount, pages[k].name))
+				return pages[k].kind;
 	}
-	return false;
+	return REQUEST_PICTURE;
+}
+
+/*
+ * Tell whether who asks may see how limner goes. A request from this host that came to it through
+ * a proxy is somebody else's: only the proxy is here.
+ */
+static bool
+may_see(const struct config *cfg, const struct gateway *gw)
+{
+	static const char *const marks[] = { "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA",
+		"HTTP_X_REAL_IP", "HTTP_X_AMZ_CF_ID" };
+	const char *from = param(gw, "REMOTE_ADDR");
+
+	if (!networks_have(cfg->status_from, from))
+		return false;
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (*param(gw, marks[i]) != '\0' && networks_have("127.0.0.0/8, ::1", from))
+			return false;
+	return true;
 }
 
 /* Segments are judged as they stand in the key, whoever wrote their slashes as %2F. */
@@ -388,10 +421,13 @@ request_parse(
 		split_target(param(gw, "REQUEST_URI"), &target);
 	else if (!join_target(gw, joined, sizeof joined, &target))
 		return err_set(err, ERR_BAD_PATH, "The path is too long.");
-	if (is_health(cfg, &target)) {
-		ret->kind = REQUEST_HEALTH;
-		return true;
+	ret->kind = page_of(cfg, &target);
+	if (ret->kind != REQUEST_PICTURE && ret->kind != REQUEST_HEALTH && !may_see(cfg, gw)) {
+		ret->kind = REQUEST_PICTURE;
+		return err_set(err, ERR_NOT_FOUND, "%s", "");
 	}
+	if (ret->kind != REQUEST_PICTURE)
+		return true;
 	/* a mount holds no ?, so the query is not seen */
 	ret->origin = config_origin(cfg, target.host, target.path);
 	if (ret->origin == NULL)

@@ -318,6 +318,16 @@ out_error(struct out *out, uint64_t started_us, const struct err *err)
 	response_done(&res);
 }
 
+/* Counting alone is no reason not to serve; main says once why it is so. */
+static void
+open_handler(struct handler *h, const struct config *cfg)
+{
+	struct err ignored;
+
+	handler_open(h, cfg);
+	(void)!metrics_share(&h->metrics, cfg, &ignored);
+}
+
 /* Serve one request. Returns false when it broke off after some of it had gone out. */
 static bool
 out_serve(struct out *out, struct handler *h)
@@ -483,7 +493,7 @@ server_fcgi(const struct config *cfg, int fd, int32_t max_requests)
 	if (s.stop < 0 || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
 		log_event("failed", "listening socket: %s", strerror(errno));
 	} else {
-		handler_open(&h, cfg);
+		open_handler(&h, cfg);
 		status = serve(&s, &h, max_requests);
 		drop(&s);
 		handler_close(&h);
@@ -528,7 +538,7 @@ server_cgi(const struct config *cfg)
 	bool ok;
 
 	(void)sigaction(SIGPIPE, &ignore, NULL);
-	handler_open(&h, cfg);
+	open_handler(&h, cfg);
 	ok = out_serve(&out, &h);
 	handler_close(&h);
 	/*

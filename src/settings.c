@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "base/text.h"
+#include "networks.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -99,6 +100,7 @@ field_size(const struct setting *row)
 	case SETTING_URL:
 	case SETTING_BASE:
 	case SETTING_NAMES:
+	case SETTING_NETWORKS:
 		break;
 	}
 	return row->size;
@@ -198,6 +200,10 @@ settings_allowed(const struct setting *row, char ret[SETTINGS_WHY])
 	case SETTING_NAMES:
 		(void)snprintf(ret, SETTINGS_WHY,
 			"up to 16 names of headers, not of cookies, logins, conditions or the connection");
+		return;
+	case SETTING_NETWORKS:
+		(void)snprintf(ret, SETTINGS_WHY,
+			"addresses, or networks such as 10.0.0.0/8 and fd00::/8");
 		return;
 	}
 	ret[0] = '\0';
@@ -469,6 +475,8 @@ set_kind(const struct setting *row, void *field, const char *value, const char *
 		return set_base(row, field, value);
 	case SETTING_NAMES:
 		return set_names(row, field, value);
+	case SETTING_NETWORKS:
+		return networks_valid(value) && text_copy(field, row->size, value);
 	}
 	return false;
 }
@@ -543,6 +551,7 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 	case SETTING_URL:
 	case SETTING_BASE:
 	case SETTING_NAMES:
+	case SETTING_NETWORKS:
 		if ((row->flags & SETTING_SECRET) != 0 && *text != '\0')
 			text = "(set)";
 		break;

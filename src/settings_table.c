@@ -94,9 +94,9 @@ const struct setting settings_table[] = {
 	{ "queue", SETTING_MAIN, MS(config, queue_ms, 0, 10 * MINUTE), .unset = "2s",
 	  .summary = "Longest wait in that queue; then the answer is 503." },
 	{ "runtime_dir", SETTING_MAIN, TEXT_OF(PATH, config, runtime_dir), .unset = "/run/limner",
-	  .summary = "Folder for what processes share (the queue's slots, temporary keys to S3). It must be\n"
-	             "there and writable for the web server's user where max_renders is set; limner check\n"
-	             "tells." },
+	  .summary = "Folder for what processes share (the queue's slots, the numbers of /-/metrics, temporary\n"
+	             "keys to S3). It must be there and writable for the web server's user where\n"
+	             "max_renders is set; limner check tells." },
 	{ "spool_above", SETTING_MAIN, BYTES(config, spool_above_bytes, 64 * KB, 4 * GB), .unset = "16MB",
 	  .summary = "Larger originals are kept in a file, not in memory, while their picture is made." },
 	{ "spool_dir", SETTING_MAIN, TEXT_OF(PATH, config, spool_dir), .unset = "/var/tmp",
@@ -114,6 +114,9 @@ const struct setting settings_table[] = {
 	{ "cmyk_profile", SETTING_MAIN, TEXT_OF(PATH, config, cmyk_profile), .unset = "",
 	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
 	             "converted by arithmetic, without knowing the press." },
+	{ "status_from", SETTING_MAIN, TEXT_OF(NETWORKS, config, status_from), .unset = "127.0.0.0/8, ::1",
+	  .summary = "Who may ask for /-/metrics and /-/ready: addresses or networks, as the web server sees\n"
+	             "them. Others are told that there is nothing. Empty: nobody." },
 	{ "log", SETTING_MAIN, TEXT_OF(LOG, config, log), .unset = "stderr",
 	  .summary = "Where the log goes." },
 	{ "log_format", SETTING_MAIN, CHOICE(config, log_format, log_formats), .unset = "kv",

@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct source {
 	const struct source_kind *kind;
@@ -35,6 +36,44 @@ source_fetch(struct source *s, const struct source_call *call, const struct sour
 {
 	*report = (struct source_report){ 0 };
 	return s->kind->fetch(s->state, call, sink, report, err);
+}
+
+static bool
+ignore_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
+{
+	(void)self;
+	(void)head;
+	(void)ret_stream;
+	(void)err;
+	return true;
+}
+
+static bool
+ignore_body(void *self, const void *bytes, size_t n, struct err *err)
+{
+	(void)self;
+	(void)bytes;
+	(void)n;
+	(void)err;
+	return true;
+}
+
+bool
+source_try(struct source *s, uint64_t deadline_us, struct source_report *report, struct err *err)
+{
+	const struct source_sink sink = { NULL, ignore_head, ignore_body };
+	const struct source_call call = {
+		.key = SOURCE_NOBODYS,
+		.deadline_us = deadline_us,
+	};
+
+	if (source_fetch(s, &call, &sink, report, err))
+		return true;
+	if (s->kind != &source_s3_kind)
+		return err->kind == ERR_NOT_FOUND || report->status == 403;
+	/* any web server says 404; only S3 says why */
+	return report->code[0] != '\0' &&
+	       (err->kind == ERR_NOT_FOUND || strcmp(report->code, "AccessDenied") == 0);
 }
 
 void

@@ -60,8 +60,11 @@ struct source_report {
 	bool fleeting;  /* the fault lies in the network, and no head came: it may be gone soon */
 	uint64_t bytes; /* of body received */
 	char code[64];  /* S3's error code */
+	int key_requests;       /* for temporary keys, to where they come from */
 	char content_range[64]; /* of a refused range, when the origin said its size */
 };
+
+#define SOURCE_NOBODYS "limner-check/no-such-picture" /* a key to try an origin with */
 
 struct source;
 
@@ -88,6 +91,13 @@ bool source_open(const struct config_origin *origin, struct source **ret, struct
  */
 bool source_fetch(struct source *s, const struct source_call *call, const struct source_sink *sink,
 	struct source_report *report, struct err *err) MUST_USE;
+
+/*
+ * Tell whether the origin answers, by asking for an object nobody has. A server that says 403 to
+ * that counts: it is there, and knows who asks. Fails as source_fetch; report as there.
+ */
+bool source_try(struct source *s, uint64_t deadline_us, struct source_report *report,
+	struct err *err) MUST_USE;
 
 /* Free; NULL is allowed. */
 void source_close(struct source *s);

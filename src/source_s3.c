@@ -592,12 +592,15 @@ s3_fetch(void *state, const struct source_call *call, const struct source_sink *
 	const struct s3 *s3 = state;
 	struct watch w = { .call = call, .sink = sink, .verify = s3->origin->verify_md5 };
 	struct err why = { 0 };
+	int asked = s3->credentials != NULL ? credentials_asked(s3->credentials) : 0;
 	bool ok = ask_patiently(state, &w, true, report, &why);
 
 	/* RFC 9110 13.1.5: when If-Range does not hold, Range counts as not sent */
 	if (!ok && w.asked_range && given(call->if_range) && (w.changed || why.kind == ERR_RANGE)) {
 		ok = ask_patiently(state, &w, false, report, &why);
 	}
+	if (s3->credentials != NULL)
+		report->key_requests = credentials_asked(s3->credentials) - asked;
 	s3_check_done(&w.check);
 	if (!ok && w.answered)
 		ok = true;

@@ -786,6 +786,26 @@ START_TEST(goes_on_serving_beside_a_broken_origin)
 }
 END_TEST
 
+/* clang-format off */
+static const char *const numbers[] = {
+	"\nlimner_requests_total{origin=\"none\",status=\"404\"} 2\n",
+	"\nlimner_requests_total{origin=\"file\",status=\"200\"} 4\n",
+	"\nlimner_requests_total{origin=\"file\",status=\"404\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"picture\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"original\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"instead\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"error\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"broken-off\"} 1\n",
+	"\nlimner_reasons_total{origin=\"file\",reason=\"not-an-image\"} 1\n",
+	"\nlimner_reasons_total{origin=\"file\",reason=\"not-found\"} 1\n",
+	"\nlimner_reasons_total{origin=\"file\",reason=\"peer-gone\"} 1\n",
+	"\nlimner_pictures_total{origin=\"file\",format=\"webp\"} 1\n",
+	"\nlimner_stage_duration_seconds_count{stage=\"total\"} 7\n",
+	"\nlimner_stage_duration_seconds_count{stage=\"decode\"} 1\n",
+	"\nlimner_metrics_shared 0\n",
+};
+/* clang-format on */
+
 START_TEST(is_healthy_without_an_origin)
 {
 	(void)snprintf(cfg->origins[0].root, sizeof cfg->origins[0].root, "%s/gone", root);
@@ -793,6 +813,68 @@ START_TEST(is_healthy_without_an_origin)
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Cache-Control"), "no-store");
 	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\"status\":\"ok\""));
+}
+END_TEST
+
+START_TEST(shows_its_numbers_to_this_host_alone)
+{
+	ck_assert(ask("/img/a.jpg?w=80&f=webp", NULL, NULL));
+	ck_assert(ask("/img/a.jpg", NULL, NULL));
+	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
+	ck_assert(ask("/img/gone.jpg?w=80", NULL, NULL));
+	ck_assert(ask("/elsewhere", NULL, NULL));
+	ck_assert(ask("/-/metrics", "REMOTE_ADDR", "203.0.113.7"));
+	ck_assert_int_eq(status(), 404);
+	mem.gone_after = 100; /* in the middle */
+	ck_assert(!ask("/img/a.jpg", NULL, NULL));
+	mem.gone_after = 0;
+	ck_assert(ask("/-/metrics", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		ck_assert_msg(strstr(buf_text(&mem.out), numbers[i]) != NULL, "%s", numbers[i]);
+	/* the page itself is not counted */
+	ck_assert(ask("/-/metrics", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), numbers[0]));
+}
+END_TEST
+
+START_TEST(is_ready_when_its_origins_answer)
+{
+	char folder[1200];
+
+	(void)snprintf(cfg->runtime_dir, sizeof cfg->runtime_dir, "%s", root);
+	ck_assert(ask("/-/ready", "REMOTE_ADDR", "203.0.113.7"));
+	ck_assert_int_eq(status(), 404);
+	ck_assert(ask("/-/ready", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\"file\":\"ok\""));
+	(void)add_origin("/broken/");
+	(void)snprintf(cfg->origins[1].root, sizeof cfg->origins[1].root, "%s/later", root);
+	/* for a moment the outcome is kept */
+	ck_assert(ask("/-/ready", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_int_eq(status(), 200);
+	handler.look.at_us -= 1000000;
+	ck_assert(ask("/-/ready", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_int_eq(status(), 503);
+	ck_assert_str_eq(field("Retry-After"), "1");
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\"file other\":\"origin\""));
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\"file\":\"ok\""));
+	ck_assert_ptr_null(strstr(buf_text(&mem.out), root));
+	/* it comes back by itself, but not without a folder to share in */
+	(void)snprintf(folder, sizeof folder, "%s/later", root);
+	ck_assert_int_eq(mkdir(folder, 0700), 0);
+	handler.look.looked = false;
+	ck_assert(ask("/-/ready", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_int_eq(status(), 200);
+	(void)snprintf(cfg->runtime_dir, sizeof cfg->runtime_dir, "%s/none", root);
+	handler.look.looked = false;
+	ck_assert(ask("/-/ready", "REMOTE_ADDR", "127.0.0.1"));
+	ck_assert_int_eq(status(), 503);
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "\"runtime_dir\":\"unusable\""));
 }
 END_TEST
 
@@ -831,6 +913,8 @@ suite_handler(void)
 	tcase_add_test(t, keeps_each_origin_to_its_own_settings);
 	tcase_add_test(t, goes_on_serving_beside_a_broken_origin);
 	tcase_add_test(t, is_healthy_without_an_origin);
+	tcase_add_test(t, shows_its_numbers_to_this_host_alone);
+	tcase_add_test(t, is_ready_when_its_origins_answer);
 	suite_add_tcase(s, t);
 	return s;
 }

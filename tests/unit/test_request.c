@@ -239,6 +239,54 @@ START_TEST(answers_get_and_head_alone)
 }
 END_TEST
 
+static const struct {
+	const char *uri, *from, *mark; /* mark: one more variable, or NULL */
+	enum request_kind kind;        /* REQUEST_PICTURE: there is no such page */
+} pages[] = {
+	{ "/-/metrics", "127.0.0.1", NULL, REQUEST_METRICS },
+	{ "/-/metrics?x=1", "::1", NULL, REQUEST_METRICS },
+	{ "/img/-/metrics", "127.0.0.1", NULL, REQUEST_METRICS },
+	{ "/-/ready", "127.0.0.1", NULL, REQUEST_READY },
+	{ "/img/s3/-/ready", "10.1.2.3", NULL, REQUEST_READY },
+	{ "/-/metrics", "10.2.0.1", NULL, REQUEST_PICTURE },
+	{ "/-/ready", "10.2.0.1", NULL, REQUEST_PICTURE },
+	{ "/img/-/ready", "203.0.113.1", NULL, REQUEST_PICTURE },
+	{ "/-/metrics", "", NULL, REQUEST_PICTURE },
+	{ "/-/metrics", NULL, NULL, REQUEST_PICTURE },
+	/* a proxy on this host speaks for others */
+	{ "/-/metrics", "127.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.1", REQUEST_PICTURE },
+	{ "/-/ready", "::1", "HTTP_FORWARDED=for=203.0.113.1", REQUEST_PICTURE },
+	{ "/-/ready", "127.0.0.1", "HTTP_VIA=1.1 varnish", REQUEST_PICTURE },
+	{ "/-/ready", "127.0.0.1", "HTTP_X_AMZ_CF_ID=a", REQUEST_PICTURE },
+	{ "/-/ready", "127.0.0.1", "HTTP_X_REAL_IP=127.0.0.1", REQUEST_PICTURE },
+	/* one that the settings name is meant */
+	{ "/-/metrics", "10.1.2.3", "HTTP_X_FORWARDED_FOR=203.0.113.1", REQUEST_METRICS },
+	/* not health, and not these */
+	{ "/-/health", "203.0.113.1", NULL, REQUEST_HEALTH },
+	{ "/-/health", NULL, NULL, REQUEST_HEALTH },
+};
+
+START_TEST(shows_its_pages_to_whom_it_may)
+{
+	char uri[64], from[64];
+	const char *env[] = { uri, pages[_i].from != NULL ? from : pages[_i].mark, pages[_i].mark,
+		NULL };
+	bool seen = pages[_i].kind != REQUEST_PICTURE;
+
+	(void)snprintf(cfg.status_from, sizeof cfg.status_from, "127.0.0.0/8, ::1, 10.1.0.0/16");
+	(void)snprintf(uri, sizeof uri, "REQUEST_URI=%s", pages[_i].uri);
+	(void)snprintf(
+		from, sizeof from, "REMOTE_ADDR=%s", pages[_i].from != NULL ? pages[_i].from : "");
+	ck_assert_msg(parse(env) == seen, "%s %s", uri, from);
+	ck_assert_int_eq(req.kind, pages[_i].kind);
+	if (!seen)
+		ck_assert_int_eq(err.kind, ERR_NOT_FOUND);
+	/* nobody at all */
+	cfg.status_from[0] = '\0';
+	ck_assert(parse(env) == (pages[_i].kind == REQUEST_HEALTH));
+}
+END_TEST
+
 /* ---- Parameters ---- */
 
 static const struct {
@@ -539,6 +587,8 @@ suite_request(void)
 	tcase_add_test(t, asks_the_origin_before_everybody);
 	tcase_add_test(t, falls_back_on_the_decoded_variables);
 	tcase_add_loop_test(t, answers_get_and_head_alone, 0, ROWS(methods));
+	tcase_add_loop_test(
+		t, shows_its_pages_to_whom_it_may, 0, (int)(sizeof pages / sizeof pages[0]));
 	tcase_add_loop_test(t, lays_presets_under_what_was_asked, 0, ROWS(effects));
 	tcase_add_test(t, keeps_what_was_asked_apart_from_the_preset);
 	tcase_add_loop_test(t, refuses_mistakes_only_when_strict, 0, ROWS(mistakes));
