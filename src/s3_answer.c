@@ -99,8 +99,21 @@ s3_answer_read(const struct config_origin *origin, const struct source_call *cal
 		      (strcmp(ret->code, "RequestTimeTooSkewed") == 0 ||
 			      (call->head_only && ret->code[0] == '\0'));
 	ret->busy = is_busy(status, ret);
-	ret->kind = is_missing(origin, call, status, ret) ? ERR_NOT_FOUND
-		    : status == 412                       ? ERR_PRECONDITION
-		    : status == 416                       ? ERR_RANGE
-							  : ERR_ORIGIN;
+	ret->kind = is_missing(origin, call, status, ret)          ? ERR_NOT_FOUND
+		    : strcmp(ret->code, "InvalidObjectState") == 0 ? ERR_ARCHIVED
+		    : status == 412                                ? ERR_PRECONDITION
+		    : status == 416                                ? ERR_RANGE
+								   : ERR_ORIGIN;
+}
+
+bool
+s3_answer_archived(const struct source_head *head)
+{
+	/* of intelligent tiering only the two archive tiers are told so; what was brought back is
+	 * not */
+	if (head->archive_status[0] != '\0')
+		return true;
+	return (strcmp(head->storage_class, "GLACIER") == 0 ||
+		       strcmp(head->storage_class, "DEEP_ARCHIVE") == 0) &&
+	       strstr(head->restore, "ongoing-request=\"false\"") == NULL;
 }

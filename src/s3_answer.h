@@ -30,4 +30,12 @@ struct s3_answer {
 void s3_answer_read(const struct config_origin *origin, const struct source_call *call,
 	int64_t clock_s, const struct source_head *head, const char *xml, struct s3_answer *ret);
 
+/*
+ * Tell whether an object's head says that its bytes lie in an archive and no copy of them is back.
+ * GET is refused then, and HEAD is not.
+ *
+ * Source  https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ */
+bool s3_answer_archived(const struct source_head *head);
+
 #endif

@@ -22,6 +22,9 @@ struct source_head {
 	char date[64];                                /* the origin's clock */
 	char bucket_region[64];                       /* x-amz-bucket-region */
 	char encryption[32], customer_encryption[32]; /* x-amz-server-side-encryption… */
+	char storage_class[32];                       /* x-amz-storage-class */
+	char archive_status[32];                      /* x-amz-archive-status */
+	char restore[128];                            /* x-amz-restore */
 	char location[4096];                          /* of a redirect, as it stands */
 	char vary[512];
 	bool has_length;
@@ -85,6 +88,7 @@ bool source_open(const struct config_origin *origin, struct source **ret, struct
  * Fetch one object.
  *
  * Fails   ERR_BAD_PATH (prefix and key are over 1024 bytes, or not UTF-8); ERR_NOT_FOUND;
+ *         ERR_ARCHIVED;
  *         ERR_PRECONDITION; ERR_RANGE; ERR_ORIGIN (refused, broken off, short, senseless: never
  *         a 404 for a network fault); ERR_ORIGIN_LATE; ERR_PEER_GONE; or what the sink said. Bytes
  * may have reached the sink before a failure: what it holds then is not the object.

@@ -372,6 +372,12 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 		return senseless(err, "304 without a condition");
 	if (head->status == 206 && (!w->asked_range || head->content_range[0] == '\0'))
 		return senseless(err, "206 without a range");
+	/* GET would be refused: HEAD must not promise a picture */
+	if (call->head_only && head->status == 200 && s3_answer_archived(head)) {
+		(void)err_set(err, ERR_ARCHIVED, "%s", "");
+		return err_detail(
+			err, "s3: archived: %s %s", head->storage_class, head->archive_status);
+	}
 	if (w->own_match && head->status != 304 && !etag_in_list(call->if_match, head->etag, false))
 		return err_set(err, ERR_PRECONDITION, "%s", "");
 	if (w->own_none_match && head->status != 304 &&

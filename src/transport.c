@@ -119,6 +119,9 @@ take_field(struct exchange *x, const char *line, size_t n)
 		{ "x-amz-server-side-encryption", x->head->encryption, sizeof x->head->encryption },
 		{ "x-amz-server-side-encryption-customer-algorithm", x->head->customer_encryption,
 			sizeof x->head->customer_encryption },
+		{ "x-amz-storage-class", x->head->storage_class, sizeof x->head->storage_class },
+		{ "x-amz-archive-status", x->head->archive_status, sizeof x->head->archive_status },
+		{ "x-amz-restore", x->head->restore, sizeof x->head->restore },
 		{ "Location", x->head->location, sizeof x->head->location },
 		{ "Vary", x->head->vary, sizeof x->head->vary },
 	};

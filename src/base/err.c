@@ -14,6 +14,7 @@ static const struct err_row rows[] = {
 	[ERR_PRECONDITION]   = { "precondition", 412, ERR_NO_STORE, ERR_NO_ORIGINAL, "A condition of the request does not hold." },
 	[ERR_RANGE]          = { "range", 416, ERR_NO_STORE, ERR_NO_ORIGINAL, "The range lies outside the original." },
 	[ERR_ORIGIN]         = { "origin", 502, ERR_NO_STORE, ERR_NO_ORIGINAL, "The origin gave no usable answer." },
+	[ERR_ARCHIVED]       = { "archived", 502, ERR_NO_STORE, ERR_NO_ORIGINAL, "The original lies in an archive." },
 	[ERR_ORIGIN_LATE]    = { "origin-late", 504, ERR_NO_STORE, ERR_NO_ORIGINAL, "The origin did not answer in time." },
 	[ERR_UNKNOWN_PRESET] = { "unknown-preset", 400, 60, 60, "There is no preset of that name." },
 	[ERR_NOT_AN_IMAGE]   = { "not-an-image", 415, 60, 60, "The original is not a picture limner can read." },

@@ -25,6 +25,7 @@ enum err_kind {
 	ERR_PRECONDITION,
 	ERR_RANGE,
 	ERR_ORIGIN,      /* refused us, broke off, sent too little, made no sense */
+	ERR_ARCHIVED,    /* there, but not to be read before somebody brings it back */
 	ERR_ORIGIN_LATE, /* no complete original before the deadline */
 	/* faults of the picture: the original takes its place */
 	ERR_UNKNOWN_PRESET,

@@ -18,6 +18,7 @@ static const struct {
 	{ ERR_PRECONDITION, "precondition", 412, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_RANGE, "range", 416, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_ORIGIN, "origin", 502, ERR_NO_STORE, ERR_NO_ORIGINAL },
+	{ ERR_ARCHIVED, "archived", 502, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_ORIGIN_LATE, "origin-late", 504, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_UNKNOWN_PRESET, "unknown-preset", 400, 60, 60 },
 	{ ERR_NOT_AN_IMAGE, "not-an-image", 415, 60, 60 },

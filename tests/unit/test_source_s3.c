@@ -305,8 +305,8 @@ static const struct {
 	{ "HTTP/1.1 404 Not Found\r\n\r\n", true, false, ERR_NOT_FOUND, "" },
 	{ XML("403 Forbidden", "AccessDenied"), false, false, ERR_ORIGIN, "AccessDenied" },
 	{ XML("403 Forbidden", "AccessDenied"), false, true, ERR_NOT_FOUND, "AccessDenied" },
-	{ XML("403 Forbidden", "InvalidObjectState"), false, false, ERR_ORIGIN, "InvalidObjectState" },
-	{ XML("403 Forbidden", "InvalidObjectState"), false, true, ERR_ORIGIN, "InvalidObjectState" },
+	{ XML("403 Forbidden", "InvalidObjectState"), false, false, ERR_ARCHIVED, "InvalidObjectState" },
+	{ XML("403 Forbidden", "InvalidObjectState"), false, true, ERR_ARCHIVED, "InvalidObjectState" },
 	{ XML("403 Forbidden", "SignatureDoesNotMatch"), false, true, ERR_ORIGIN, "SignatureDoesNotMatch" },
 	{ XML("403 Forbidden", "InvalidAccessKeyId"), false, true, ERR_ORIGIN, "InvalidAccessKeyId" },
 	{ "HTTP/1.1 403 Forbidden\r\n\r\n", true, false, ERR_ORIGIN, "" },
@@ -341,6 +341,55 @@ START_TEST(turns_a_refusal_into_its_fault)
 	ck_assert_msg(strcmp(o.report.code, refusals[_i].code) == 0, "%s: %s", refusals[_i].answer,
 		o.report.code);
 	ck_assert_msg(strstr(o.err.detail, refusals[_i].code) != NULL, "%s", o.err.detail);
+}
+END_TEST
+
+/* clang-format off */
+#define DONE "x-amz-restore: ongoing-request=\"false\", expiry-date=\"Fri, 21 Dec 2012 00:00:00 GMT\"\r\n"
+static const struct {
+	const char *fields;
+	bool archived;
+} archives[] = {
+	{ "", false },
+	{ "x-amz-storage-class: STANDARD_IA\r\n", false },
+	{ "x-amz-storage-class: GLACIER_IR\r\n", false },
+	{ "x-amz-storage-class: GLACIER\r\n", true },
+	{ "x-amz-storage-class: DEEP_ARCHIVE\r\n", true },
+	{ "x-amz-storage-class: GLACIER\r\nx-amz-restore: ongoing-request=\"true\"\r\n", true },
+	{ "x-amz-storage-class: GLACIER\r\n" DONE, false },
+	{ DONE "x-amz-storage-class: DEEP_ARCHIVE\r\n", false },
+	{ "x-amz-storage-class: INTELLIGENT_TIERING\r\n", false },
+	{ "x-amz-storage-class: INTELLIGENT_TIERING\r\nx-amz-archive-status: ARCHIVE_ACCESS\r\n", true },
+	{ "x-amz-storage-class: INTELLIGENT_TIERING\r\nx-amz-archive-status: DEEP_ARCHIVE_ACCESS\r\n"
+	  "x-amz-restore: ongoing-request=\"true\"\r\n", true },
+};
+#undef DONE
+/* clang-format on */
+
+START_TEST(tells_of_an_archive_by_head_as_by_get)
+{
+	char text[512];
+	const struct scripted_step steps[] = { ACCEPT, AWAIT, SEND(text), END };
+	struct outcome o;
+
+	(void)snprintf(text, sizeof text,
+		"HTTP/1.1 200 OK\r\nETag: \"a\"\r\n%sContent-Length: 2\r\n\r\n",
+		archives[_i].fields);
+	o = fetch(steps, (struct source_call){ .head_only = true, .if_none_match = "\"b\"" });
+	ck_assert_msg(o.ok == !archives[_i].archived, "%s: %s", archives[_i].fields, o.err.detail);
+	ck_assert_int_eq(o.heads, archives[_i].archived ? 0 : 1);
+	ck_assert_int_eq(o.report.tries, 1);
+	if (!o.ok)
+		ck_assert_int_eq(o.err.kind, ERR_ARCHIVED);
+	/* a list is ours to judge: it must not turn what GET is refused into a 304 */
+	o = fetch(
+		steps, (struct source_call){ .head_only = true, .if_none_match = "\"a\", \"b\"" });
+	ck_assert(o.ok == !archives[_i].archived);
+	/* bytes that come are bytes */
+	memcpy(text + strlen(text), "ok", 3);
+	o = fetch(steps, (struct source_call){ .head_only = false });
+	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_str_eq(o.body, "ok");
 }
 END_TEST
 
@@ -844,6 +893,8 @@ suite_source_s3(void)
 	tcase_add_test(t, refuses_keys_that_no_object_can_have);
 	tcase_add_test(t, takes_a_key_of_1024_bytes);
 	tcase_add_loop_test(t, forwards_what_s3_understands, 0, COUNT(forwarded));
+	tcase_add_loop_test(t, tells_of_an_archive_by_head_as_by_get, 0,
+		(int)(sizeof archives / sizeof archives[0]));
 	tcase_add_loop_test(t, turns_a_refusal_into_its_fault, 0, COUNT(refusals));
 	tcase_add_loop_test(t, learns_the_region_a_bucket_is_in, 0, COUNT(lessons));
 	tcase_add_test(t, remembers_the_region);
