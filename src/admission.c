@@ -33,7 +33,8 @@ try_slots(const struct config *cfg)
 }
 
 bool
-admission_enter(const struct config *cfg, uint64_t deadline_us, int *ret_slot, struct err *err)
+admission_enter(const struct config *cfg, const struct gateway *peer, uint64_t deadline_us,
+	int *ret_slot, struct err *err)
 {
 	struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	uint64_t until = now_mono_us() + cfg->queue_ms * 1000u;
@@ -58,6 +59,8 @@ admission_enter(const struct config *cfg, uint64_t deadline_us, int *ret_slot, s
 		}
 		if (now_mono_us() >= until)
 			return err_set(err, until == deadline_us ? ERR_LATE : ERR_BUSY, "%s", "");
+		if (gateway_gone(peer))
+			return err_set(err, ERR_PEER_GONE, "%s", "");
 		(void)nanosleep(&pause, NULL);
 	}
 }

@@ -389,7 +389,7 @@ check_files(const struct config *cfg)
 		ok = false;
 	}
 	err = (struct err){ 0 };
-	if (admission_enter(cfg, now_mono_us() + 1000000u, &slot, &err) && slot < 0 &&
+	if (admission_enter(cfg, NULL, now_mono_us() + 1000000u, &slot, &err) && slot < 0 &&
 		cfg->max_renders > 0) {
 		(void)printf("max_renders: NOT WORKING: %s\n", err.detail);
 		ok = false;

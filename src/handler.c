@@ -428,7 +428,7 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 		!plan_resolve(&w->req, info, image_writable(), plan, err))
 		return false;
 	since = now_mono_us();
-	ok = admission_enter(cfg, w->deadline_us, &slot, err);
+	ok = admission_enter(cfg, w->gw, w->deadline_us, &slot, err);
 	if (cfg->max_renders > 0)
 		w->queued_us = now_mono_us() - since;
 	if (!ok)

@@ -57,7 +57,7 @@ look_ahead(const struct config *cfg)
 		source_close(source);
 	}
 	err = (struct err){ 0 };
-	if (admission_enter(cfg, 0, &slot, &err) && slot < 0 && cfg->max_renders > 0)
+	if (admission_enter(cfg, NULL, 0, &slot, &err) && slot < 0 && cfg->max_renders > 0)
 		log_event("max_renders", "not in force: %s", err.detail);
 	admission_leave(slot);
 	if (!metrics_share(&metrics, cfg, &err))

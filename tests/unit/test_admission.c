@@ -39,13 +39,13 @@ START_TEST(admits_as_many_as_it_may_and_no_more)
 	struct err err = { 0 };
 	int first, second, third;
 
-	ck_assert(admission_enter(&cfg, deadline, &first, &err));
-	ck_assert(admission_enter(&cfg, deadline, &second, &err));
-	ck_assert(!admission_enter(&cfg, deadline, &third, &err));
+	ck_assert(admission_enter(&cfg, NULL, deadline, &first, &err));
+	ck_assert(admission_enter(&cfg, NULL, deadline, &second, &err));
+	ck_assert(!admission_enter(&cfg, NULL, deadline, &third, &err));
 	ck_assert_int_eq(err.kind, ERR_BUSY);
 	ck_assert_int_eq(third, -1);
 	admission_leave(first);
-	ck_assert(admission_enter(&cfg, deadline, &third, &err));
+	ck_assert(admission_enter(&cfg, NULL, deadline, &third, &err));
 	admission_leave(second);
 	admission_leave(third);
 }
@@ -64,13 +64,14 @@ START_TEST(gets_the_slot_of_a_holder_that_was_killed)
 	ck_assert_int_eq(pipe(ready), 0);
 	pid = fork();
 	if (pid == 0) {
-		if (admission_enter(&cfg, deadline, &slot, &err) && write(ready[1], "x", 1) == 1)
+		if (admission_enter(&cfg, NULL, deadline, &slot, &err) &&
+			write(ready[1], "x", 1) == 1)
 			(void)pause();
 		_exit(1);
 	}
 	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
-	ck_assert(admission_enter(&cfg, deadline, &slot, &err));
+	ck_assert(admission_enter(&cfg, NULL, deadline, &slot, &err));
 	ck_assert_int_ge(slot, 0);
 	admission_leave(slot);
 	(void)waitpid(pid, NULL, 0);
@@ -87,9 +88,36 @@ START_TEST(does_not_wait_past_the_deadline)
 
 	cfg.max_renders = 1;
 	cfg.queue_ms = 60000;
-	ck_assert(admission_enter(&cfg, start + 30000u, &first, &err));
-	ck_assert(!admission_enter(&cfg, start + 30000u, &second, &err));
+	ck_assert(admission_enter(&cfg, NULL, start + 30000u, &first, &err));
+	ck_assert(!admission_enter(&cfg, NULL, start + 30000u, &second, &err));
 	ck_assert_int_eq(err.kind, ERR_LATE);
+	admission_leave(first);
+}
+END_TEST
+
+static bool
+left(void *self)
+{
+	int *looks = self;
+
+	return --*looks <= 0;
+}
+
+START_TEST(waits_for_nobody_who_has_left)
+{
+	uint64_t start = now_mono_us();
+	struct err err = { 0 };
+	int first, second, looks = 3;
+	const struct gateway peer = { .self = &looks, .gone = left };
+
+	cfg.max_renders = 1;
+	cfg.queue_ms = 60000;
+	ck_assert(admission_enter(&cfg, &peer, start + 60000000u, &first, &err));
+	ck_assert_int_eq(looks, 3); /* a slot that is free is not waited for */
+	ck_assert(!admission_enter(&cfg, &peer, start + 60000000u, &second, &err));
+	ck_assert_int_eq(err.kind, ERR_PEER_GONE);
+	ck_assert_int_eq(second, -1);
+	ck_assert_uint_lt(now_mono_us() - start, 2000000u);
 	admission_leave(first);
 }
 END_TEST
@@ -100,12 +128,12 @@ START_TEST(makes_pictures_without_a_limit_or_without_a_folder)
 	int slot;
 
 	cfg.max_renders = 0;
-	ck_assert(admission_enter(&cfg, 0, &slot, &err));
+	ck_assert(admission_enter(&cfg, NULL, 0, &slot, &err));
 	ck_assert_int_eq(slot, -1);
 	cfg.max_renders = 1;
 	(void)rmdir(cfg.runtime_dir);
 	(void)snprintf(cfg.runtime_dir, sizeof cfg.runtime_dir, "%s", "/proc/limner");
-	ck_assert(admission_enter(&cfg, 0, &slot, &err));
+	ck_assert(admission_enter(&cfg, NULL, 0, &slot, &err));
 	ck_assert_int_eq(slot, -1);
 	ck_assert_ptr_nonnull(strstr(err.detail, "/proc/limner"));
 }
@@ -121,6 +149,7 @@ suite_admission(void)
 	tcase_add_test(t, admits_as_many_as_it_may_and_no_more);
 	tcase_add_test(t, gets_the_slot_of_a_holder_that_was_killed);
 	tcase_add_test(t, does_not_wait_past_the_deadline);
+	tcase_add_test(t, waits_for_nobody_who_has_left);
 	tcase_add_test(t, makes_pictures_without_a_limit_or_without_a_folder);
 	suite_add_tcase(s, t);
 	return s;
