@@ -104,6 +104,7 @@ render(int argc, char *argv[], struct config *cfg)
 	struct buf original = BUF_INIT(cfg->origins[0].policy.max_original_bytes),
 		   result = BUF_INIT(cfg->cell_memory_bytes);
 	struct image_made made = { 0 };
+	char frames[32] = "";
 	struct image_info info;
 	struct request req = { 0 };
 	struct plan plan;
@@ -146,11 +147,13 @@ render(int argc, char *argv[], struct config *cfg)
 		(void)complain("render", &err);
 		goto out;
 	}
+	if (made.frames > 1)
+		(void)snprintf(frames, sizeof frames, ", %" PRId32 " frames", made.frames);
 	(void)fprintf(stderr,
 		"%s: %s %" PRId32 "x%" PRId32
-		", %zu bytes (original %zu); decode %.1f, resize %.1f, "
+		"%s, %zu bytes (original %zu); decode %.1f, resize %.1f, "
 		"encode %.1f ms\n",
-		out, format_row(made.format)->name, made.width, made.height, result.len,
+		out, format_row(made.format)->name, made.width, made.height, frames, result.len,
 		original.len, (double)made.times.decode_us / 1000,
 		(double)made.times.resize_us / 1000, (double)made.times.encode_us / 1000);
 	if (made.format != plan.wanted)
@@ -286,6 +289,8 @@ explain_original(const struct request *req)
 			format_row(info.format)->name, info.width, info.height, info.orientation,
 			info.alpha ? ", alpha" : "", info.cmyk ? ", CMYK" : "",
 			info.icc ? ", profile" : "", info.animated ? ", animated" : "");
+	if (ok && info.frames > 1)
+		(void)printf("           %" PRId32 " frames\n", info.frames);
 	ok = ok && plan_resolve(req, &info, image_writable(), &plan, &err);
 	(void)printf("\n");
 	if (ok)
@@ -431,8 +436,11 @@ check(int argc, char *argv[], struct config *cfg)
 	if (!image_open(cfg, &err))
 		return complain("check", &err);
 	(void)printf("limner %s\n%s\n%s\n", LIMNER_VERSION, image_version(), transport_version());
+	(void)printf("animated WebP by %s\n",
+		image_webp_version()[0] != '\0' ? image_webp_version() : "nothing: not built in");
 	print_formats("reads ", image_readable());
 	print_formats("writes", image_writable());
+	print_formats("moves ", image_writable() >> 16);
 	(void)printf("CMYK without a profile: %s\n\n",
 		image_cmyk_profile()[0] != '\0' ? image_cmyk_profile() : "by arithmetic");
 	config_print(cfg, stdout);

@@ -32,6 +32,8 @@ struct config_policy {
 	uint64_t max_original_bytes;
 	int64_t max_pixels; /* of an original, before anything is decoded */
 	int64_t max_result_pixels;
+	int32_t max_frames;           /* of an animation */
+	int64_t max_animation_pixels; /* of the original, on all frames together */
 	/* pictures */
 	int32_t jpeg_quality, webp_quality, avif_quality;
 	/* [cache] */

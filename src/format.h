@@ -31,6 +31,10 @@ enum format {
 
 #define FORMAT_BIT(f) (1u << (unsigned)(f))
 
+/* Beside the bit of a format: its animations too. */
+#define FORMAT_MOVES(f) (1u << ((unsigned)(f) + 16u))
+_Static_assert((int)FORMAT__COUNT <= 16, "two bits of 32 for each format");
+
 struct format_row {
 	const char *name; /* canonical, as in f= and in the ETag's token: "jpg" */
 	const char *mime;

@@ -1,9 +1,11 @@
 #include "image.h"
 
 #include "base/now.h"
+#include "image_frames.h"
 #include "image_magick.h"
 #include "image_ops.h"
 #include "image_read.h"
+#include "image_webp_anim.h"
 #include "image_write.h"
 
 #include <lcms2.h>
@@ -113,6 +115,10 @@ ask_formats(void)
 			opened.writable |= FORMAT_BIT(f);
 	}
 	DestroyExceptionInfo(&e);
+	if ((opened.readable & opened.writable & FORMAT_BIT(FORMAT_GIF)) != 0)
+		opened.writable |= FORMAT_MOVES(FORMAT_GIF);
+	if (image_webp_anim_built())
+		opened.writable |= FORMAT_MOVES(FORMAT_WEBP);
 }
 
 /*
@@ -202,6 +208,12 @@ image_version(void)
 }
 
 const char *
+image_webp_version(void)
+{
+	return image_webp_anim_version();
+}
+
+const char *
 image_cmyk_profile(void)
 {
 	return opened.cmyk_path != NULL ? opened.cmyk_path : "";
@@ -219,7 +231,9 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 
 	if ((opened.writable & FORMAT_BIT(plan->format)) == 0)
 		return err_set(err, ERR_INTERNAL, "%s", "");
-	if (!image_read(bytes, n, info, plan, &image, err))
+	if (plan->frames > 1)
+		return image_frames_render(bytes, n, info, plan, &profiles, ret, ret_made, err);
+	if (!(plan->frame > 1 ? image_frames_read : image_read)(bytes, n, info, plan, &image, err))
 		return false;
 	decoded = now_mono_us();
 	if (!image_ops_apply(&image, plan, info, &profiles, err))
@@ -229,6 +243,7 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 	*ret_made = (struct image_made){ .format = plan->format,
 		.width = (int32_t)image->columns,
 		.height = (int32_t)image->rows,
+		.frames = 1,
 		.times = { decoded - began, resized - decoded, now_mono_us() - resized } };
 	DestroyImageList(image);
 	return ok;

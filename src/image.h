@@ -17,6 +17,7 @@ struct image_times {
 struct image_made {
 	enum format format;
 	int32_t width, height; /* px */
+	int32_t frames;        /* 1 for a still */
 	struct image_times times;
 };
 
@@ -30,19 +31,25 @@ struct image_made {
 bool image_open(const struct config *cfg, struct err *err) MUST_USE;
 void image_close(void);
 
-/* FORMAT_BIT()s the linked library reads and writes, among the formats limner handles. */
+/*
+ * FORMAT_BIT()s the linked libraries read and write, among the formats limner handles; and among
+ * those written FORMAT_MOVES() of formats whose animations can be both read and written.
+ */
 uint32_t image_readable(void);
 uint32_t image_writable(void);
 
 /* One line on the library, for `limner check`; static text. */
 const char *image_version(void);
 
+/* What reads and writes animated WebP, "libwebp 1.2.4"; "" when this build has nothing for it. */
+const char *image_webp_version(void);
+
 /* Where the CMYK profile in use came from, or "" when CMYK without a profile is converted by
  * arithmetic. */
 const char *image_cmyk_profile(void);
 
 /*
- * Decode, do the plan, encode. Of an animation the first frame is taken.
+ * Decode, do the plan, encode: one frame of an animation, or all of them, as the plan says.
  *
  * What costs no pixel is let pass: a broken or unfitting ICC profile (ignored), broken EXIF, bytes
  * behind the end or a few between segments, a missing end marker, checksums of PNG chunks.

@@ -307,6 +307,54 @@ names_format(const struct request *req)
 	return req->params.f != PARAMS_F_AUTO && req->params.f != PARAMS_F_ORIGINAL;
 }
 
+/* Tell whether all frames are wanted, and there are several that this build can read. */
+static bool
+is_to_move(const struct request *req, const struct image_info *info, uint32_t writable)
+{
+	return req->params.frame == PARAMS_FRAME_ALL && info->frames > 1 &&
+	       (writable & FORMAT_MOVES(info->format)) != 0;
+}
+
+/* Those formats only that hold several frames; what is negotiated must not cost the animation. */
+static uint32_t
+formats_that_move(uint32_t writable)
+{
+	return writable & (writable >> 16 | ~0xffffu);
+}
+
+/* Decide whether the picture moves, or which frame it shows: the last where there are fewer. */
+static void
+make_frames(const struct request *req, const struct image_info *info, uint32_t writable,
+	struct plan *plan)
+{
+	bool moves =
+		is_to_move(req, info, writable) && (writable & FORMAT_MOVES(plan->format)) != 0;
+	int32_t frame = req->params.frame == PARAMS_FRAME_ALL ? 1 : req->params.frame;
+
+	/* without a reader for all frames there is the first */
+	if (frame > 1 && (writable & FORMAT_MOVES(info->format)) == 0)
+		frame = 1;
+	plan->frames = moves ? info->frames : 1;
+	plan->frame = (int32_t)clamp(frame, 1, info->frames > 1 ? info->frames : 1);
+}
+
+/* Every frame up to the last one needed costs a canvas of pixels. */
+static bool
+is_too_long(const struct config_policy *policy, const struct image_info *info,
+	const struct plan *plan, struct err *err)
+{
+	int64_t frames = plan->frames > 1 ? plan->frames : plan->frame;
+
+	if (frames == 1 ||
+		(frames <= policy->max_frames &&
+			frames <= policy->max_animation_pixels / info->width / info->height))
+		return false;
+	err_set(err, ERR_PIXELS, "%s", "");
+	(void)err_detail(err, "%lld frames of %d x %d px", (long long)frames, (int)info->width,
+		(int)info->height);
+	return true;
+}
+
 static void
 make_format(const struct request *req, const struct image_info *info, bool see_through,
 	uint32_t writable, struct plan *plan)
@@ -318,7 +366,8 @@ make_format(const struct request *req, const struct image_info *info, bool see_t
 			plan->format = next_best(plan->wanted, see_through, writable);
 		return;
 	}
-	plan->format = negotiate(req, writable);
+	plan->format = negotiate(
+		req, is_to_move(req, info, writable) ? formats_that_move(writable) : writable);
 	if (plan->format == FORMAT_NONE && format_row(info->format)->browsers)
 		plan->format = info->format;
 	if (plan->format == FORMAT_NONE || (writable & FORMAT_BIT(plan->format)) == 0)
@@ -371,7 +420,7 @@ is_unchanged(const struct image_info *info, const struct plan *plan)
 	/* an embedded profile does no harm: browsers honour it, so the original looks the same */
 	return plan->canvas_w == probe_width(info) && plan->canvas_h == probe_height(info) &&
 	       plan->orientation == 1 && plan->format == info->format && !plan->flatten &&
-	       !info->cmyk && !info->animated;
+	       !info->cmyk && (!info->animated || plan->frames > 1);
 }
 
 bool
@@ -404,6 +453,9 @@ plan_resolve(const struct request *req, const struct image_info *info, uint32_t 
 	}
 	make_format(
 		req, info, see_through, formats_of_size(writable, g.canvas_w, g.canvas_h), &plan);
+	make_frames(req, info, writable, &plan);
+	if (is_too_long(policy, info, &plan, err))
+		return false;
 	plan.quality = quality_of(policy, p, plan.format);
 	make_background(p, info, &plan);
 	plan.unchanged = is_unchanged(info, &plan);
@@ -421,6 +473,11 @@ plan_formats(const struct request *req, uint32_t writable)
 	 */
 	if (names_format(req))
 		return writable & FORMAT_BIT(req->params.f);
+	/* an animation that the chosen format would cost its motion becomes another */
+	if (chosen != FORMAT_NONE && req->params.frame == PARAMS_FRAME_ALL && writable >> 16 != 0 &&
+		(writable & FORMAT_MOVES(chosen)) == 0)
+		return writable &
+		       (FORMAT_BIT(chosen) | FORMAT_BIT(FORMAT_WEBP) | FORMAT_BIT(FORMAT_GIF));
 	if (chosen != FORMAT_NONE)
 		return FORMAT_BIT(chosen);
 	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
@@ -452,5 +509,9 @@ plan_print(const struct plan *plan, FILE *f)
 	fprintf(f, "format %s\n", format_row(plan->format)->name);
 	fprintf(f, "wanted %s\n", format_row(plan->wanted)->name);
 	fprintf(f, "quality %d\n", plan->quality);
+	if (plan->frames > 1)
+		fprintf(f, "frames %d\n", plan->frames);
+	if (plan->frame > 1)
+		fprintf(f, "frame %d\n", plan->frame);
 	fprintf(f, "unchanged %s\n", plan->unchanged ? "yes" : "no");
 }

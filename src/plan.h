@@ -30,6 +30,8 @@ struct plan {
 	enum format format;
 	enum format wanted; /* differs from format when this build cannot write it */
 	int quality;        /* 1…100; 0 for formats without */
+	int32_t frames;     /* 1: a still; else all of an animation's are kept */
+	int32_t frame;      /* a still's: which one is taken, from 1 */
 	bool unchanged;     /* same size, format and turn: only the coding differs, so the original
 			       may be the better answer */
 };
@@ -38,9 +40,11 @@ struct plan {
  * Decide everything about one picture.
  *
  * info      as probed
- * writable  FORMAT_BIT()s this build can encode; JPEG and PNG at least
+ * writable  FORMAT_BIT()s this build can encode, JPEG and PNG at least; FORMAT_MOVES() of those it
+ *           can animate
  * Fails     ERR_PIXELS if the original has more than the origin's max_pixels or the result would
- *           have more than its max_result_pixels
+ *           have more than its max_result_pixels; if an animation has more than max_frames, or
+ *           more pixels than max_animation_pixels on all the frames that must be looked at
  * Source    fit arithmetic: cover without enlarging keeps the box's aspect (r = min(sw/W, sh/H,
  * 1)); lengths are CSS px × dpr, rounded half up Tests     tests/unit/test_plan.c, tests/data/plans
  */

@@ -229,32 +229,56 @@ gif_first_frame(const unsigned char *frame, struct image_info *info)
 		info->alpha = true;
 }
 
+/* What a graphic control extension says of the frame it stands before. */
+struct gif_control {
+	bool clear;   /* it has a clear colour */
+	bool removes; /* it is taken away again, which may leave clear what it covered */
+};
+
+static struct gif_control
+gif_control(struct span s, size_t at)
+{
+	uint32_t dispose = s.at[at + 3] >> 2 & 7;
+
+	return (struct gif_control){ (s.at[at + 3] & 1) != 0, dispose >= 2 && dispose <= 4 };
+}
+
+/* Take in a frame; of those after the first only their number counts, and what that one leaves. */
+static void
+gif_frame(struct span s, size_t at, const struct gif_control *control, bool *removes,
+	struct image_info *info)
+{
+	if (info->frames++ == 0) {
+		info->alpha = control->clear;
+		gif_first_frame(s.at + at, info);
+	} else if (*removes) {
+		info->alpha = true;
+	}
+	*removes = control->removes;
+}
+
 static bool
 probe_gif(struct span s, struct image_info *info, struct err *err)
 {
-	bool saw_frame = false;
+	struct gif_control control = { false, false };
+	bool removes = false;
 	size_t at = 13;
 
 	if (s.n < 13)
 		return cut_off(err);
 	info->width = (int32_t)le16(s.at + 6);
 	info->height = (int32_t)le16(s.at + 8);
+	info->frames = 0;
 	if ((s.at[10] & 0x80) != 0)
 		at += (size_t)3 << ((s.at[10] & 7) + 1);
 	while (at < s.n && s.at[at] != 0x3b) {
 		if (s.at[at] == 0x21 && s.n - at >= 2) {
-			/* graphic control: the first frame's decides */
-			if (!saw_frame && s.at[at + 1] == 0xf9 && s.n - at >= 8 &&
-				(s.at[at + 3] & 1) != 0)
-				info->alpha = true;
+			if (s.at[at + 1] == 0xf9 && s.n - at >= 8)
+				control = gif_control(s, at);
 			at = gif_skip(s, at + 2);
 		} else if (s.at[at] == 0x2c && s.n - at >= 10) {
-			if (saw_frame) {
-				info->animated = true;
-				break;
-			}
-			saw_frame = true;
-			gif_first_frame(s.at + at, info);
+			gif_frame(s, at, &control, &removes, info);
+			control = (struct gif_control){ false, false };
 			if ((s.at[at + 9] & 0x80) != 0)
 				at += (size_t)3 << ((s.at[at + 9] & 7) + 1);
 			/* descriptor and code size */
@@ -263,7 +287,8 @@ probe_gif(struct span s, struct image_info *info, struct err *err)
 			at++;
 		}
 	}
-	return saw_frame || cut_off(err);
+	info->animated = info->frames > 1;
+	return info->frames > 0 || cut_off(err);
 }
 
 /* The size and alpha in a WebP bit stream of either kind; false when it is none. */
@@ -301,7 +326,7 @@ webp_first_frame(struct span frame, struct image_info *info)
 static void
 webp_extended(struct span s, size_t at, struct image_info *info)
 {
-	bool saw_frame = false;
+	int32_t frames = 0;
 
 	while (at <= s.n && s.n - at >= 8) {
 		size_t len = le32(s.at + at + 4);
@@ -312,9 +337,12 @@ webp_extended(struct span s, size_t at, struct image_info *info)
 			info->icc = true;
 		} else if (span_begins(name, "ALPH", 4)) {
 			info->alpha = true;
-		} else if (span_begins(name, "ANMF", 4) && !saw_frame) {
-			saw_frame = true;
-			webp_first_frame(body, info);
+		} else if (span_begins(name, "ANMF", 4)) {
+			if (frames++ == 0)
+				webp_first_frame(body, info);
+			/* taken away again; the flag before it is about blending */
+			if (body.n >= 16 && (body.at[15] & 1) != 0)
+				info->alpha = true;
 		} else if (span_begins(name, "EXIF", 4)) {
 			if (span_begins(body, "Exif\0\0", 6))
 				body = span_from(body, 6, body.n);
@@ -324,6 +352,8 @@ webp_extended(struct span s, size_t at, struct image_info *info)
 			break;
 		at += 8 + len + (len & 1);
 	}
+	if (info->animated && frames > 1)
+		info->frames = frames;
 }
 
 static bool
@@ -348,7 +378,9 @@ probe_webp(struct span s, struct image_info *info, struct err *err)
 bool
 probe_image(const unsigned char *bytes, size_t n, struct image_info *ret, struct err *err)
 {
-	struct image_info info = { .format = format_sniff(bytes, n), .orientation = 1 };
+	struct image_info info = {
+		.format = format_sniff(bytes, n), .orientation = 1, .frames = 1
+	};
 	struct span s = { bytes, n };
 	bool ok = false;
 

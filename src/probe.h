@@ -15,11 +15,12 @@ struct image_info {
 	int32_t width,
 		height;  /* px as stored, before orientation; 1…65535 (WebP, PNG: up to 2^31-1) */
 	int orientation; /* EXIF 1…8; anything else in the file counts as 1 */
-	bool alpha;      /* may hold transparency */
+	bool alpha;      /* may hold transparency; in an animation, some frame as it is seen */
 	bool animated;   /* more than one frame announced */
 	bool cmyk;
 	bool grey;
-	bool icc; /* a profile is embedded */
+	bool icc;       /* a profile is embedded */
+	int32_t frames; /* counted, GIF and WebP; 1 for all others, whatever they announce */
 };
 
 /*

@@ -29,6 +29,8 @@ pictures_open(uint64_t memory, const char *cmyk_profile)
 	memset(&pictures_cfg, 0, sizeof pictures_cfg);
 	pictures_cfg.origins[0].policy.max_pixels = 100000000;
 	pictures_cfg.origins[0].policy.max_result_pixels = 40000000;
+	pictures_cfg.origins[0].policy.max_frames = 100;
+	pictures_cfg.origins[0].policy.max_animation_pixels = 100000;
 	pictures_cfg.cell_memory_bytes = memory;
 	pictures_cfg.origins[0].policy.jpeg_quality = pictures_cfg.origins[0].policy.webp_quality =
 		90;

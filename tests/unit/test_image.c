@@ -39,7 +39,8 @@ START_TEST(makes_every_format_of_every_format)
 			char query[64];
 			struct picture s;
 
-			(void)snprintf(query, sizeof query, "f=%s%s", formats[i], sizes[way]);
+			(void)snprintf(
+				query, sizeof query, "f=%s&frame=first%s", formats[i], sizes[way]);
 			s = pictures_render(originals[_i], query);
 			pictures_expect_quarters(&s, originals[_i], pictures_quarters, 28);
 			free(s.rgba);
@@ -210,7 +211,7 @@ START_TEST(decodes_with_the_decoder_it_was_told)
 {
 	static const char *const names[] = { "quad.png", "quad.gif", "quad.webp", "text.jpg" };
 	struct buf original = pictures_read(names[_i]), result = BUF_INIT(1 << 20);
-	struct image_info info = { FORMAT_JPEG, 64, 40, 1, false, false, false, false, false };
+	struct image_info info = { FORMAT_JPEG, 64, 40, 1, false, false, false, false, false, 1 };
 	struct image_made made;
 	struct request req;
 	struct plan plan;

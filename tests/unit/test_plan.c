@@ -20,6 +20,8 @@ settings(void)
 	memset(&cfg, 0, sizeof cfg);
 	cfg.origins[0].policy.max_pixels = 100000000;
 	cfg.origins[0].policy.max_result_pixels = 40000000;
+	cfg.origins[0].policy.max_frames = 100;
+	cfg.origins[0].policy.max_animation_pixels = 2000000;
 	cfg.origins[0].policy.jpeg_quality = 80;
 	cfg.origins[0].policy.webp_quality = 75;
 	cfg.origins[0].policy.avif_quality = 55;
@@ -42,7 +44,7 @@ ask(const struct config *cfg, const char *uri, struct request *req)
 	ck_assert_msg(request_from_text(cfg, uri, req, &err), "%s: %s", uri, err.say);
 }
 
-/* "jpeg 4000x3000 orientation=6 alpha accepts=webp writes=avif" */
+/* "gif 4000x3000 frames=3 orientation=6 alpha accepts=webp writes=avif moves=gif" */
 static void
 describe(char *line, struct image_info *info, struct request *req, uint32_t *writable)
 {
@@ -60,6 +62,10 @@ describe(char *line, struct image_info *info, struct request *req, uint32_t *wri
 			*writable |= FORMAT_BIT(format_by_name(word + 7));
 		else if (strcmp(word, "alpha") == 0)
 			info->alpha = true;
+		else if (strncmp(word, "moves=", 6) == 0)
+			*writable |= FORMAT_MOVES(format_by_name(word + 6));
+		else if (sscanf(word, "frames=%d", &info->frames) == 1)
+			info->animated = true;
 		else if (strcmp(word, "animated") == 0)
 			info->animated = true;
 		else if (strcmp(word, "cmyk") == 0)
@@ -284,6 +290,8 @@ END_TEST
 #define G FORMAT_BIT(FORMAT_GIF)
 #define W FORMAT_BIT(FORMAT_WEBP)
 #define A FORMAT_BIT(FORMAT_AVIF)
+#define MG FORMAT_MOVES(FORMAT_GIF)
+#define MW FORMAT_MOVES(FORMAT_WEBP)
 static const struct {
 	const char *uri;
 	uint32_t accepts, writable, want;
@@ -300,6 +308,14 @@ static const struct {
 	{ "/a?f=auto",     A | W, J | P | G | W | A, A },
 	{ "/a?f=auto",     A | W, J | P | G | W,     W },
 	{ "/a?f=auto",     A | W, J | P,             J | P },
+	/* what an animation may become comes on top, where the first choice does not move */
+	{ "/a?f=auto",     A | W, J | P | G | W | A | MG | MW, G | W | A },
+	{ "/a?f=auto",     A,     J | P | G | W | A | MG | MW, G | W | A },
+	{ "/a?f=auto",     W,     J | P | G | W | A | MG | MW, W },
+	{ "/a?f=auto",     W,     J | P | G | W | A | MG,      G | W },
+	{ "/a?f=auto&frame=2", A, J | P | G | W | A | MG | MW, A },
+	{ "/a?f=webp",     0,     J | P | G | W | MG,          W },
+	{ "/a?w=3",        A | W, J | P | G | W | A | MG | MW, J | P | G | W },
 };
 /* clang-format on */
 
@@ -327,12 +343,13 @@ START_TEST(yields_only_formats_it_told_of)
 	ask(cfg, yields[_i].uri, &req);
 	req.accepts = yields[_i].accepts;
 	for (int f = FORMAT_JPEG; f <= FORMAT_WEBP; f++)
-		for (int alpha = 0; alpha < 2; alpha++) {
+		for (int way = 0; way < 4; way++) {
 			struct image_info info = { .format = (enum format)f,
 				.width = 9,
 				.height = 9,
 				.orientation = 1,
-				.alpha = alpha != 0 };
+				.alpha = way % 2 != 0,
+				.frames = way / 2 == 0 ? 1 : 3 };
 
 			ck_assert(plan_resolve(&req, &info, yields[_i].writable, &plan, &err));
 			ck_assert_msg(plan.format != plan.wanted ||
