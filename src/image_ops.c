@@ -235,19 +235,20 @@ strip(Image *image)
 	image->depth = 8;
 }
 
-/* Turn and make small, in the cheaper order. */
+/* Cut out what is shown, make it small and turn it upright, in the cheaper order. */
 static bool
-orient_and_resize(Image **image, const struct plan *plan, ExceptionInfo *e)
+crop_and_resize(Image **image, const struct plan *plan, ExceptionInfo *e)
 {
+	struct plan_rect stored = plan_as_stored(plan, &plan->crop);
 	bool sideways = plan->orientation >= 5;
-	bool whole = plan->crop.w == plan->source_w && plan->crop.h == plan->source_h;
 	int32_t w = plan->resize_w, h = plan->resize_h;
 
-	if (whole && (int64_t)w * h < (int64_t)plan->source_w * plan->source_h)
+	if (!crop(image, &stored, e))
+		return false;
+	if ((int64_t)w * h < (int64_t)stored.w * stored.h)
 		return resize(image, sideways ? h : w, sideways ? w : h, e) &&
 		       orient(image, plan->orientation, e);
-	return orient(image, plan->orientation, e) && crop(image, &plan->crop, e) &&
-	       resize(image, w, h, e);
+	return orient(image, plan->orientation, e) && resize(image, w, h, e);
 }
 
 bool
@@ -262,9 +263,9 @@ image_ops_apply(Image **image, const struct plan *plan, const struct image_info 
 	GetExceptionInfo(&e);
 	if (!crop(image, &shrunk, &e) ||
 		(info->cmyk && !image_colour_to_srgb(*image, info, profiles, &e)) ||
-		!orient_and_resize(image, plan, &e) || !crop(image, &plan->extract, &e) ||
+		!crop_and_resize(image, plan, &e) || !crop(image, &plan->extract, &e) ||
 		(!info->cmyk && !image_colour_to_srgb(*image, info, profiles, &e)) ||
-		!place_on_canvas(image, plan, &e)) {
+		!orient(image, plan->turn, &e) || !place_on_canvas(image, plan, &e)) {
 		/* some steps leave their reason with the image */
 		if (e.severity == UndefinedException)
 			GetImageException(*image, &e);

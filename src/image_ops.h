@@ -1,10 +1,10 @@
 /*
  * Each step of a plan on pixels, in the fixed order: shrink's last partial row and column, orient,
- * crop, resize, to sRGB, canvas and background, metadata. Only image.c calls this.
+ * crop, resize, to sRGB, turn, canvas and background, metadata. Only image.c calls this.
  *
- * Two steps change places where the outcome is the same or better, and cheaper: a picture that need
- * not be cropped first is turned after it was made small, and CMYK becomes sRGB before resizing,
- * because GraphicsMagick's resizing would take black ink for transparency.
+ * Two steps change places where the outcome is the same or better, and cheaper: what is cropped is
+ * turned upright after it was made small, and CMYK becomes sRGB before resizing, because
+ * GraphicsMagick's resizing would take black ink for transparency.
  */
 #ifndef LIMNER_IMAGE_OPS_H
 #define LIMNER_IMAGE_OPS_H

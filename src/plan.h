@@ -11,6 +11,24 @@ struct plan_rect {
 	int32_t x, y, w, h; /* px */
 };
 
+/* What a plan was made of: values alone, so that it can be made again where the pixels are. */
+struct plan_wish {
+	struct params params;
+	struct config_policy policy;
+	struct image_info info;
+	uint32_t accepts, writable; /* FORMAT_BIT()s */
+};
+
+/*
+ * What was found by looking at the pixels, in the orientation they are stored in. Zeroed: nobody
+ * looked.
+ */
+struct plan_sight {
+	struct plan_rect trimmed; /* what trim leaves of the original; w 0: not looked for */
+	bool focused;             /* the focal point of g=smart was looked for: */
+	int32_t focus_x, focus_y; /* in thousandths of the part's sides */
+};
+
 /*
  * Steps in the order they are done; "oriented" lengths are after the EXIF orientation was applied.
  */
@@ -20,13 +38,20 @@ struct plan {
 		hint_h;  /* size hint that yields it, stored orientation; 0 when shrink is 1 */
 	int orientation; /* to apply, 1…8 */
 	int32_t source_w, source_h; /* oriented size after decoding: floor(side / shrink) */
-	struct plan_rect crop;      /* of that, before resizing (only to bound extreme covers) */
+	int32_t trim;          /* tolerance, while the border is still to be looked for; or 0 */
+	bool smart;            /* the focal point is still to be looked for, in the part */
+	struct plan_rect part; /* of the source: what trim and crop leave, to be fitted */
+	struct plan_rect crop; /* of the source, before resizing: the part, or less of it to bound
+				  extreme covers */
+	bool linear;           /* resize in linear light */
 	int32_t resize_w, resize_h;
 	struct plan_rect extract;   /* of the resized picture; cover's cut */
+	int turn;                   /* what rot and flip come to, as an orientation: 1…8 */
 	int32_t canvas_w, canvas_h; /* final size */
 	int32_t place_x, place_y;   /* where the picture lies on the canvas (pad) */
 	uint32_t bg;                /* 0xRRGGBBAA under the picture and beside it */
 	bool flatten;               /* lay the picture on bg: opaque output or bg asked for */
+	int32_t blur, sharp;        /* sigma, thousandths of a px of the result; 0 off */
 	enum format format;
 	enum format wanted; /* differs from format when this build cannot write it */
 	int quality;        /* 1…100; 0 for formats without */
@@ -34,6 +59,7 @@ struct plan {
 	int32_t frame;      /* a still's: which one is taken, from 1 */
 	bool unchanged;     /* same size, format and turn: only the coding differs, so the original
 			       may be the better answer */
+	struct plan_wish wish;
 };
 
 /*
@@ -46,10 +72,24 @@ struct plan {
  *           have more than its max_result_pixels; if an animation has more than max_frames, or
  *           more pixels than max_animation_pixels on all the frames that must be looked at
  * Source    fit arithmetic: cover without enlarging keeps the box's aspect (r = min(sw/W, sh/H,
- * 1)); lengths are CSS px × dpr, rounded half up Tests     tests/unit/test_plan.c, tests/data/plans
+ *           1)); lengths are CSS px × dpr, rounded half up. Box and gravity are those of the
+ *           result as seen: as if the picture were turned by rot and flip before it is fitted
+ * Tests     tests/unit/test_plan.c, tests/data/plans
  */
 bool plan_resolve(const struct request *req, const struct image_info *info, uint32_t writable,
 	struct plan *ret, struct err *err) MUST_USE;
+
+/*
+ * Decide again, now that the pixels were looked at. How they are decoded stays as it is.
+ *
+ * plan    of plan_resolve; unchanged on failure
+ * sight   of pixels decoded by it. A focal point is one of the part, so trim is looked for first
+ * Fails   ERR_PIXELS if the result would now have more than max_result_pixels
+ */
+bool plan_seen(struct plan *plan, const struct plan_sight *sight, struct err *err) MUST_USE;
+
+/* Where a part of the oriented source lies in the source as stored. */
+struct plan_rect plan_as_stored(const struct plan *plan, const struct plan_rect *oriented);
 
 /*
  * Tell which formats this request may yield whatever the original is (FORMAT_BIT()s), for

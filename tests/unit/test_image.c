@@ -186,6 +186,52 @@ START_TEST(decodes_small_to_exactly_the_planned_size)
 }
 END_TEST
 
+/* What is cropped of a JPEG, decoded small or not, is what was asked for, to half a decoded px. */
+START_TEST(shows_the_part_that_was_cropped)
+{
+	/* clang-format off */
+	static const struct {
+		unsigned long w, h;
+		int x, y, cw, ch, to;
+		int shrink;
+	} rows[] = {
+		{ 500, 400, 37, 23, 301, 211, 30, 4 },
+		{ 501, 399, 200, 188, 301, 211, 30, 4 },
+		{ 503, 401, 301, 201, 202, 200, 12, 8 },
+		{ 503, 401, 3, 1, 100, 400, 40, 1 },
+		{ 503, 401, 101, 1, 402, 400, 100, 2 },
+	};
+	/* clang-format on */
+	struct buf original = make_jpeg(rows[_i].w, rows[_i].h), result = BUF_INIT(1 << 20);
+	struct plan plan;
+	struct picture s;
+	struct err err;
+	char query[96];
+
+	(void)snprintf(query, sizeof query, "w=%d&crop=%d,%d,%d,%d&f=png", rows[_i].to, rows[_i].x,
+		rows[_i].y, rows[_i].cw, rows[_i].ch);
+	ck_assert_msg(pictures_render_bytes(&original, query, &plan, &result, &err), "%s: %s",
+		query, err.detail);
+	ck_assert_int_eq(plan.shrink, rows[_i].shrink);
+	s = pictures_look(&result, query);
+	for (int i = 0; i < 25; i++) {
+		long x = (i % 5) * (s.w - 1) / 4, y = (i / 5) * (s.h - 1) / 4;
+		const unsigned char *p = pictures_pixel(&s, x, y);
+		double at_x = rows[_i].x + ((double)x + 0.5) * rows[_i].cw / (double)s.w;
+		double at_y = rows[_i].y + ((double)y + 0.5) * rows[_i].ch / (double)s.h;
+		double dr = p[0] - 255 * (at_x - 0.5) / (double)rows[_i].w;
+		double dg = p[1] - 255 * (at_y - 0.5) / (double)rows[_i].h;
+		double most = 2.5 + 255 * 0.5 * plan.shrink / (double)rows[_i].h;
+
+		ck_assert_msg(dr < most && dr > -most && dg < most && dg > -most,
+			"%s: pixel %ld,%ld is off by %.1f, %.1f", query, x, y, dr, dg);
+	}
+	free(s.rgba);
+	buf_done(&original);
+	buf_done(&result);
+}
+END_TEST
+
 START_TEST(refuses_a_size_other_than_probed)
 {
 	struct buf original = pictures_read("quad.jpg"), result = BUF_INIT(1 << 20);
@@ -445,6 +491,7 @@ suite_image(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_loop_test(c, makes_every_format_of_every_format, 0, COUNT(originals));
 	tcase_add_loop_test(c, decodes_small_to_exactly_the_planned_size, 0, 4);
+	tcase_add_loop_test(c, shows_the_part_that_was_cropped, 0, 5);
 	tcase_add_loop_test(c, keeps_grey_grey, 0, 2);
 	tcase_add_loop_test(c, takes_nothing_but_pixels_along, 0, 8);
 	tcase_add_test(c, makes_the_same_bytes_again);

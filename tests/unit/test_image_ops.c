@@ -55,6 +55,58 @@ START_TEST(crops_what_is_seen_and_not_what_is_stored)
 }
 END_TEST
 
+/* A crop of the upright picture around its middle shows all four quarters, turned as asked. */
+START_TEST(crops_and_turns_what_is_seen)
+{
+	/* clang-format off */
+	static const struct {
+		const char *query;
+		int quarters[4]; /* of the upright picture: upper left, right, lower left, right */
+	} rows[] = {
+		{ "crop=16,10,32,20", { 0, 1, 2, 3 } },
+		{ "crop=0.25,0.25,0.5,0.5&w=16", { 0, 1, 2, 3 } },
+		{ "crop=0.25,0.25,0.5,0.5&w=90&h=50&fit=fill&up=1", { 0, 1, 2, 3 } },
+		{ "rot=90", { 2, 0, 3, 1 } },
+		{ "rot=180", { 3, 2, 1, 0 } },
+		{ "rot=270", { 1, 3, 0, 2 } },
+		{ "flip=h", { 1, 0, 3, 2 } },
+		{ "flip=v", { 2, 3, 0, 1 } },
+		{ "flip=hv", { 3, 2, 1, 0 } },
+		{ "rot=90&flip=h", { 0, 2, 1, 3 } },
+		{ "rot=90&flip=v", { 3, 1, 2, 0 } },
+		{ "rot=270&flip=h&w=20&crop=16,10,32,20", { 3, 1, 2, 0 } },
+		{ "rot=270&flip=hv&w=20&h=20&fit=cover", { 2, 0, 3, 1 } },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		uint32_t want[4];
+		struct picture s;
+		char query[96];
+
+		(void)snprintf(query, sizeof query, "%s&f=png", rows[i].query);
+		for (int q = 0; q < 4; q++)
+			want[q] = pictures_quarters[rows[i].quarters[q]];
+		s = pictures_render(turned[_i], query);
+		pictures_expect_quarters(&s, query, want, 28);
+		free(s.rgba);
+	}
+}
+END_TEST
+
+START_TEST(crops_one_corner)
+{
+	/* the corner's px alone: lower left of the upright picture is blue */
+	struct picture s = pictures_render(turned[_i], "crop=0,30,20,300&f=png");
+
+	ck_assert_int_eq(s.w, 20);
+	ck_assert_int_eq(s.h, 10);
+	for (long at = 0; at < 200; at++)
+		pictures_expect(&s, turned[_i], at % 20, at / 20, PICTURES_BLUE, 24);
+	free(s.rgba);
+}
+END_TEST
+
 /* Inks as Adobe writes them, inverted: the right way round, none negative. */
 START_TEST(shows_cmyk_the_right_way_round)
 {
@@ -243,6 +295,10 @@ static const struct {
 	{ "quad.gif", "w=64&h=64&fit=pad", 32, 3, PICTURES_CLEAR },
 	{ "quad.gif", "w=64&h=64&fit=pad", 10, 18, PICTURES_RED },
 	{ "quad.webp", "w=64&h=64&fit=pad", 32, 3, PICTURES_CLEAR },
+	/* beside a picture that lies on its side; gravity is that of the result */
+	{ "quad.png", "w=64&h=64&fit=pad&rot=90&g=e&bg=008000", 3, 32, 0x008000ff },
+	{ "quad.png", "w=64&h=64&fit=pad&rot=90&g=e&bg=008000", 60, 10, PICTURES_RED },
+	{ "quad.png", "w=64&h=64&fit=pad&rot=90&g=e&bg=008000", 30, 10, PICTURES_BLUE },
 	{ "alpha.png", "w=80&h=60&fit=pad&f=png", 3, 3, PICTURES_CLEAR },
 	/* a colour beside a grey picture stays a colour */
 	{ "grey.jpg", "w=64&h=64&fit=pad&bg=ff0000", 32, 3, 0xff0000ff },
@@ -291,6 +347,8 @@ suite_image_ops(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_add_loop_test(c, brings_every_orientation_upright, 0, COUNT(turned));
 	tcase_add_loop_test(c, crops_what_is_seen_and_not_what_is_stored, 0, COUNT(turned));
+	tcase_add_loop_test(c, crops_and_turns_what_is_seen, 0, COUNT(turned));
+	tcase_add_loop_test(c, crops_one_corner, 0, COUNT(turned));
 	tcase_add_loop_test(c, shows_cmyk_the_right_way_round, 0, 3);
 	tcase_add_loop_test(c, converts_cmyk_by_its_own_profile, 0, 2);
 	tcase_add_test(c, converts_cmyk_without_profile_by_the_setting);

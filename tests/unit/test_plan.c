@@ -150,7 +150,9 @@ plan_of(const char *uri, int32_t w, int32_t h, int orientation)
 static const char *const asks[] = { "/a?w=20", "/a?h=9", "/a?w=17&h=11", "/a?w=17&h=11&fit=cover",
 	"/a?w=3&h=50&fit=cover&up=1", "/a?w=40&h=40&fit=pad&g=se", "/a?w=12&h=30&fit=fill",
 	"/a?w=10&h=10&fit=outside", "/a?w=90&h=2&fit=cover&g=0.3,0.9", "/a?w=1&h=1&fit=cover",
-	"/a?w=8&dpr=2.5", "/a?f=png" };
+	"/a?w=8&dpr=2.5", "/a?f=png", "/a?w=17&h=11&fit=cover&crop=3,2,50,40",
+	"/a?w=40&h=30&fit=pad&g=se&rot=90", "/a?w=20&crop=0.3,0.2,0.41,0.37&rot=270&flip=h",
+	"/a?w=3&h=50&fit=cover&up=1&crop=0.1,0.05,0.8,0.8&rot=90&g=0.3,0.9" };
 
 /* What every plan must keep to, whatever was asked of whatever size. */
 START_TEST(keeps_every_step_inside_the_one_before)
@@ -170,13 +172,18 @@ START_TEST(keeps_every_step_inside_the_one_before)
 					      c->x + c->w <= p.source_w &&
 					      c->y + c->h <= p.source_h,
 				"%s of %d x %d: crop", what, w, h);
+			ck_assert_msg(c->x >= p.part.x && c->y >= p.part.y &&
+					      c->x + c->w <= p.part.x + p.part.w &&
+					      c->y + c->h <= p.part.y + p.part.h,
+				"%s of %d x %d: crop out of its part", what, w, h);
 			ck_assert_msg(x->x >= 0 && x->y >= 0 && x->w >= 1 && x->h >= 1 &&
 					      x->x + x->w <= p.resize_w &&
 					      x->y + x->h <= p.resize_h,
 				"%s of %d x %d: extract", what, w, h);
-			ck_assert_msg(p.place_x >= 0 && p.place_y >= 0 &&
-					      p.place_x + x->w <= p.canvas_w &&
-					      p.place_y + x->h <= p.canvas_h,
+			ck_assert_msg(
+				p.place_x >= 0 && p.place_y >= 0 &&
+					p.place_x + (p.turn >= 5 ? x->h : x->w) <= p.canvas_w &&
+					p.place_y + (p.turn >= 5 ? x->w : x->h) <= p.canvas_h,
 				"%s of %d x %d: place", what, w, h);
 			ck_assert_msg((strstr(what, "up=1") != NULL ||
 					      strstr(what, "fit=fill") != NULL) ||
@@ -193,8 +200,8 @@ END_TEST
  */
 START_TEST(hints_at_exactly_the_reduction_it_expects)
 {
-	static const char *const boxes[] = { "/a?w=21&h=13", "/a?w=9&h=40&fit=cover",
-		"/a?w=1&h=1" };
+	static const char *const boxes[] = { "/a?w=21&h=13", "/a?w=9&h=40&fit=cover", "/a?w=1&h=1",
+		"/a?w=21&h=13&crop=0.2,0.1,0.6,0.9" };
 	int seen[9] = { 0 };
 
 	for (int32_t w = 1; w < 700; w += 1 + w / 64)
@@ -215,8 +222,10 @@ START_TEST(hints_at_exactly_the_reduction_it_expects)
 			y = (double)h / p.hint_h;
 			ck_assert_msg((int)(x < y ? x : y) == p.shrink,
 				"%d x %d: hint %d x %d for %d", w, h, p.hint_w, p.hint_h, p.shrink);
-			ck_assert_msg(p.source_w + 1 >= 2 * p.resize_w &&
-					      p.source_h + 1 >= 2 * p.resize_h,
+			/* a part may lose a px at an edge that falls between two */
+			ck_assert_msg(
+				p.part.w + 1 + (p.part.w < p.source_w) >= 2 * p.resize_w &&
+					p.part.h + 1 + (p.part.h < p.source_h) >= 2 * p.resize_h,
 				"%d x %d: too little left", w, h);
 			ck_assert_msg(
 				p.source_w == (down ? h : w) / p.shrink, "%d x %d: source", w, h);
@@ -281,6 +290,52 @@ START_TEST(crops_first_without_moving_the_cut)
 	x = focus[_i] * 2000 * scale;
 	x = x < 20 ? 20 : x > 2000 * scale - 20 ? 2000 * scale - 20 : x;
 	ck_assert_msg(middle > x - 1.5 && middle < x + 1.5, "%s: %f instead of %f", uri, middle, x);
+}
+END_TEST
+
+/* A plan turned by rot and flip is the plan of the turned picture: same canvas, same part seen. */
+START_TEST(fits_the_picture_as_it_will_be_turned)
+{
+	static const char *const boxes[] = { "/a?w=60&h=40&fit=cover&g=0.2,0.7", "/a?w=50",
+		"/a?w=30&h=80&fit=pad&g=w", "/a?w=31&h=17&fit=fill", "/a?h=40&fit=outside&w=9" };
+	/* where the picture's upper left corner is seen: right, low */
+	static const struct {
+		const char *turn;
+		bool sideways, mirror_x, mirror_y;
+	} rows[] = { { "", false, false, false }, { "&flip=h", false, true, false },
+		{ "&flip=v", false, false, true }, { "&flip=hv", false, true, true },
+		{ "&rot=180", false, true, true }, { "&rot=180&flip=h", false, false, true },
+		{ "&rot=90", true, true, false }, { "&rot=270", true, false, true },
+		{ "&rot=90&flip=h", true, false, false }, { "&rot=270&flip=h", true, true, true },
+		{ "&rot=90&flip=hv", true, false, true } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct plan turned, p;
+		char uri[128];
+		int32_t x, y;
+
+		(void)snprintf(uri, sizeof uri, "%s%s", boxes[_i], rows[i].turn);
+		turned = plan_of(uri, 403, 201, 1);
+		p = rows[i].sideways ? plan_of(boxes[_i], 201, 403, 1)
+				     : plan_of(boxes[_i], 403, 201, 1);
+		ck_assert_msg(turned.canvas_w == p.canvas_w && turned.canvas_h == p.canvas_h &&
+				      turned.place_x == p.place_x && turned.place_y == p.place_y,
+			"%s: canvas %d x %d", uri, turned.canvas_w, turned.canvas_h);
+		/* the cut, in the picture before it is turned */
+		x = rows[i].mirror_x ? p.resize_w - p.extract.x - p.extract.w : p.extract.x;
+		y = rows[i].mirror_y ? p.resize_h - p.extract.y - p.extract.h : p.extract.y;
+		if (rows[i].sideways) {
+			int32_t swapped = x;
+
+			x = y;
+			y = swapped;
+		}
+		/* half px are rounded up on either side */
+		ck_assert_msg(abs(turned.extract.x - x) <= 1 && abs(turned.extract.y - y) <= 1,
+			"%s: cut at %d,%d, not %d,%d", uri, turned.extract.x, turned.extract.y, x,
+			y);
+		ck_assert_int_eq(turned.unchanged, false);
+	}
 }
 END_TEST
 
@@ -369,10 +424,11 @@ suite_plan(void)
 	tcase_add_test(c, comes_to_the_plans_written_down);
 	tcase_add_loop_test(
 		c, keeps_every_step_inside_the_one_before, 0, (int)(sizeof asks / sizeof asks[0]));
-	tcase_add_loop_test(c, hints_at_exactly_the_reduction_it_expects, 0, 3);
+	tcase_add_loop_test(c, hints_at_exactly_the_reduction_it_expects, 0, 4);
 	tcase_add_test(c, never_hints_for_anything_but_jpeg);
 	tcase_add_loop_test(c, bounds_what_a_cover_of_a_strip_costs, 0, 4);
 	tcase_add_loop_test(c, crops_first_without_moving_the_cut, 0, 5);
+	tcase_add_loop_test(c, fits_the_picture_as_it_will_be_turned, 0, 5);
 	tcase_add_loop_test(c, tells_which_formats_a_request_may_yield, 0,
 		(int)(sizeof yields / sizeof yields[0]));
 	tcase_add_loop_test(
