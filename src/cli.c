@@ -8,6 +8,7 @@
 #include "etag.h"
 #include "handler.h"
 #include "image.h"
+#include "image_avif.h"
 #include "plan.h"
 #include "probe.h"
 #include "request.h"
@@ -438,6 +439,8 @@ check(int argc, char *argv[], struct config *cfg)
 	(void)printf("limner %s\n%s\n%s\n", LIMNER_VERSION, image_version(), transport_version());
 	(void)printf("animated WebP by %s\n",
 		image_webp_version()[0] != '\0' ? image_webp_version() : "nothing: not built in");
+	(void)printf("AVIF by %s\n",
+		image_avif_version() != NULL ? image_avif_version() : "nothing: not built in");
 	print_formats("reads ", image_readable());
 	print_formats("writes", image_writable());
 	print_formats("moves ", image_writable() >> 16);

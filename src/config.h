@@ -36,6 +36,7 @@ struct config_policy {
 	int64_t max_animation_pixels; /* of the original, on all frames together */
 	/* pictures */
 	int32_t jpeg_quality, webp_quality, avif_quality;
+	int32_t avif_speed; /* 0 slowest … 10 */
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
 	bool object_cache_control; /* the object's own Cache-Control wins */

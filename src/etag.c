@@ -26,9 +26,9 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 	 */
 	memset(shaping.t, 0, sizeof shaping.t);
 	memset(shaping.v, 0, sizeof shaping.v);
-	if (!buf_addf(&text, err, "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\n", ETAG_EPOCH,
-		    (int)policy->jpeg_quality, (int)policy->webp_quality, (int)policy->avif_quality,
-		    cfg->cmyk_digest))
+	if (!buf_addf(&text, err, "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\navif_speed=%d\n",
+		    ETAG_EPOCH, (int)policy->jpeg_quality, (int)policy->webp_quality,
+		    (int)policy->avif_quality, cfg->cmyk_digest, (int)policy->avif_speed))
 		goto out;
 	if (!params_canonical(&shaping, &text, err))
 		goto out;

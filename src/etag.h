@@ -14,7 +14,7 @@
 #define ETAG_HASH 17 /* 16 hex digits and a NUL */
 
 /* Raise when the same request must give other bytes than the version before. */
-#define ETAG_EPOCH "1"
+#define ETAG_EPOCH "2"
 
 /*
  * Hash the effective parameters, the settings that change pixels, and the epoch. Preset name and

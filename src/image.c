@@ -1,6 +1,7 @@
 #include "image.h"
 
 #include "base/now.h"
+#include "image_avif.h"
 #include "image_frames.h"
 #include "image_magick.h"
 #include "image_ops.h"
@@ -114,6 +115,8 @@ ask_formats(void)
 		if (row != NULL && row->encoder != NULL)
 			opened.writable |= FORMAT_BIT(f);
 	}
+	if (image_avif_version() != NULL)
+		opened.writable |= FORMAT_BIT(FORMAT_AVIF);
 	DestroyExceptionInfo(&e);
 	if ((opened.readable & opened.writable & FORMAT_BIT(FORMAT_GIF)) != 0)
 		opened.writable |= FORMAT_MOVES(FORMAT_GIF);

@@ -198,6 +198,7 @@ decide(struct plan *plan, const struct plan_sight *sight, struct err *err)
 	if (is_too_long(plan, err))
 		return false;
 	plan->quality = quality_of(&wish->policy, p, plan->format);
+	plan->speed = plan->format == FORMAT_AVIF ? wish->policy.avif_speed : 0;
 	make_background(p, info, plan);
 	make_effects(p, plan);
 	plan->unchanged = is_unchanged(info, plan);
@@ -300,6 +301,8 @@ plan_print(const struct plan *plan, FILE *f)
 	fprintf(f, "format %s\n", format_row(plan->format)->name);
 	fprintf(f, "wanted %s\n", format_row(plan->wanted)->name);
 	fprintf(f, "quality %d\n", plan->quality);
+	if (plan->format == FORMAT_AVIF)
+		fprintf(f, "speed %d\n", plan->speed);
 	if (plan->frames > 1)
 		fprintf(f, "frames %d\n", plan->frames);
 	if (plan->frame > 1)

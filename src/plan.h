@@ -57,6 +57,7 @@ struct plan {
 	int quality;        /* 1…100; 0 for formats without */
 	int32_t frames;     /* 1: a still; else all of an animation's are kept */
 	int32_t frame;      /* a still's: which one is taken, from 1 */
+	int speed;          /* AVIF: 0 slowest … 10; 0 for the others */
 	bool unchanged;     /* same size, format and turn: only the coding differs, so the original
 			       may be the better answer */
 	struct plan_wish wish;

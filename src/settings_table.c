@@ -117,6 +117,10 @@ const struct setting settings_table[] = {
 	{ "avif_quality", SETTING_MAIN, INT(config_policy, avif_quality, 1, 100),
 	  .flags = EACH, .unset = "55",
 	  .summary = "Quality of AVIF when the query names none." },
+	{ "avif_speed", SETTING_MAIN, INT(config_policy, avif_speed, 0, 10),
+	  .flags = EACH, .unset = "8",
+	  .summary = "How AVIF is made: 0 takes longest, 10 is quickest. A step below 8 costs twice the time\n"
+	             "and more, for little." },
 	{ "cmyk_profile", SETTING_MAIN, TEXT_OF(PATH, config, cmyk_profile), .unset = "",
 	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
 	             "converted by arithmetic, without knowing the press." },

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* GraphicsMagick's headers test macros that need not be defined. */
 #pragma GCC diagnostic push
@@ -19,6 +20,8 @@ in_data(const char *name, char *path, size_t size)
 	const char *top = getenv("top_srcdir");
 
 	(void)snprintf(path, size, "%s/tests/data/originals/%s", top != NULL ? top : ".", name);
+	if (access(path, R_OK) != 0)
+		(void)snprintf(path, size, "%s/www/samples/%s", top != NULL ? top : ".", name);
 }
 
 void
@@ -35,6 +38,7 @@ pictures_open(uint64_t memory, const char *cmyk_profile)
 	pictures_cfg.origins[0].policy.jpeg_quality = pictures_cfg.origins[0].policy.webp_quality =
 		90;
 	pictures_cfg.origins[0].policy.avif_quality = 55;
+	pictures_cfg.origins[0].policy.avif_speed = 8;
 	pictures_cfg.origin_count = 1;
 	(void)snprintf(pictures_cfg.origins[0].mount, sizeof pictures_cfg.origins[0].mount, "/");
 	if (cmyk_profile != NULL)
@@ -46,7 +50,7 @@ struct buf
 pictures_read(const char *name)
 {
 	struct buf b = BUF_INIT(1 << 20);
-	unsigned char room[16384];
+	static unsigned char room[1 << 20];
 	char path[512];
 	struct err err;
 	size_t n;
@@ -85,12 +89,13 @@ pictures_look(const struct buf *b, const char *what)
 {
 	ImageInfo *info = CloneImageInfo(NULL);
 	struct picture shot = { 0, 0, NULL };
+	enum format format = format_sniff(b->bytes, b->len);
 	Image *image;
 	ExceptionInfo e;
 
 	GetExceptionInfo(&e);
 	(void)snprintf(info->magick, sizeof info->magick, "%s",
-		format_row(format_sniff(b->bytes, b->len))->magick);
+		format == FORMAT_AVIF ? "AVIF" : format_row(format)->magick);
 	image = BlobToImage(info, b->bytes, b->len, &e);
 	ck_assert_msg(image != NULL && e.severity == UndefinedException, "%s: %s", what, e.reason);
 	shot.w = (long)image->columns;

@@ -29,7 +29,7 @@ struct picture {
 /* image_open with so much memory; cmyk_profile is the name of an original, or NULL. */
 void pictures_open(uint64_t memory, const char *cmyk_profile);
 
-/* The bytes of an original; the caller frees them. */
+/* The bytes of an original, or of a sample in www; the caller frees them. */
 struct buf pictures_read(const char *name);
 
 /* Probe, plan and render bytes as the server would; false with err when one of them fails. */

@@ -25,6 +25,7 @@ settings(void)
 	cfg.origins[0].policy.jpeg_quality = 80;
 	cfg.origins[0].policy.webp_quality = 75;
 	cfg.origins[0].policy.avif_quality = 55;
+	cfg.origins[0].policy.avif_speed = 8;
 	cfg.origin_count = 1;
 	(void)snprintf(cfg.origins[0].mount, sizeof cfg.origins[0].mount, "/");
 	cfg.preset_count = 1;

@@ -1,0 +1,31 @@
+/*
+ * One encoding of pixels. Only the image files call this; which encoding it is to be, image_write
+ * decides.
+ */
+#ifndef LIMNER_IMAGE_ENCODE_H
+#define LIMNER_IMAGE_ENCODE_H
+
+#include "base/buf.h"
+#include "format.h"
+
+struct _Image; /* GraphicsMagick's */
+
+/* How pixels are to be written. */
+struct image_coding {
+	enum format format;
+	int quality; /* 1…100; 0 for formats without */
+	int speed;   /* AVIF: 0 slowest … 10 */
+};
+
+/*
+ * Encode.
+ *
+ * image   without metadata; what the format cannot hold of its transparency is made up for, which
+ *         for GIF changes it
+ * ret     appended to, within the caller's limit
+ * Fails   ERR_MEMORY when limits or memory ran out; ERR_INTERNAL otherwise
+ */
+bool image_encode(struct _Image *image, const struct image_coding *how, struct buf *ret,
+	struct err *err) MUST_USE;
+
+#endif
