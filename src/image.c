@@ -3,6 +3,7 @@
 #include "base/now.h"
 #include "image_avif.h"
 #include "image_frames.h"
+#include "image_look.h"
 #include "image_magick.h"
 #include "image_ops.h"
 #include "image_read.h"
@@ -229,6 +230,7 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 	const struct image_profiles profiles = { opened.srgb, opened.cmyk, opened.srgb_len,
 		opened.cmyk_len };
 	uint64_t began = now_mono_us(), decoded, resized;
+	struct plan seen = *plan;
 	Image *image = NULL;
 	bool ok;
 
@@ -239,11 +241,15 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 	if (!(plan->frame > 1 ? image_frames_read : image_read)(bytes, n, info, plan, &image, err))
 		return false;
 	decoded = now_mono_us();
-	if (!image_ops_apply(&image, plan, info, &profiles, err))
+	if (!image_look(image, &seen, err)) {
+		DestroyImageList(image);
+		return false;
+	}
+	if (!image_ops_apply(&image, &seen, info, &profiles, err))
 		return false;
 	resized = now_mono_us();
-	ok = image_write(image, plan, ret, err);
-	*ret_made = (struct image_made){ .format = plan->format,
+	ok = image_write(image, &seen, ret, err);
+	*ret_made = (struct image_made){ .format = seen.format,
 		.width = (int32_t)image->columns,
 		.height = (int32_t)image->rows,
 		.frames = 1,

@@ -66,6 +66,32 @@ pictures_read(const char *name)
 	return b;
 }
 
+struct buf
+pictures_make(const unsigned char *rgba, long w, long h, const char *magick)
+{
+	ImageInfo *info = CloneImageInfo(NULL);
+	struct buf ret = BUF_INIT(1 << 22);
+	ExceptionInfo e;
+	struct err err;
+	size_t len = 0;
+	Image *image;
+	void *blob;
+
+	GetExceptionInfo(&e);
+	image = ConstituteImage((unsigned long)w, (unsigned long)h, "RGBA", CharPixel, rgba, &e);
+	ck_assert_ptr_nonnull(image);
+	(void)snprintf(image->magick, sizeof image->magick, "%s", magick);
+	info->quality = 95;
+	blob = ImageToBlob(info, image, &len, &e);
+	ck_assert_ptr_nonnull(blob);
+	ck_assert(buf_add(&ret, blob, len, &err));
+	MagickFree(blob);
+	DestroyImage(image);
+	DestroyImageInfo(info);
+	DestroyExceptionInfo(&e);
+	return ret;
+}
+
 bool
 pictures_render_bytes(const struct buf *original, const char *query, struct plan *plan,
 	struct buf *ret, struct err *err)

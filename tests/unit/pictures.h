@@ -32,6 +32,9 @@ void pictures_open(uint64_t memory, const char *cmyk_profile);
 /* The bytes of an original, or of a sample in www; the caller frees them. */
 struct buf pictures_read(const char *name);
 
+/* Encode a drawing, 4 bytes a px; the caller frees the bytes. */
+struct buf pictures_make(const unsigned char *rgba, long w, long h, const char *magick);
+
 /* Probe, plan and render bytes as the server would; false with err when one of them fails. */
 bool pictures_render_bytes(const struct buf *original, const char *query, struct plan *plan,
 	struct buf *ret, struct err *err);

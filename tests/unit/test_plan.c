@@ -340,6 +340,41 @@ START_TEST(fits_the_picture_as_it_will_be_turned)
 }
 END_TEST
 
+/* What trim leaves is fitted like a whole original, and a plan that cannot be is left as it was. */
+START_TEST(decides_again_once_the_pixels_were_seen)
+{
+	struct plan_sight sight = { .trimmed = { 100, 50, 200, 400 } };
+	struct plan p =
+		plan_of("/a?trim=9&w=90&h=90&fit=cover&g=smart&crop=0,0,1,0.5", 1000, 800, 6);
+	struct err err = { 0 };
+
+	ck_assert_int_eq(p.trim, 9);
+	ck_assert_int_eq(p.shrink, 1);
+	ck_assert(plan_seen(&p, &sight, &err));
+	/* upright, 400 x 200 lie at 350,100; of these the upper half is taken */
+	ck_assert_int_eq(p.trim, 0);
+	ck_assert_int_eq(p.part.x, 350);
+	ck_assert_int_eq(p.part.y, 100);
+	ck_assert_int_eq(p.part.w, 400);
+	ck_assert_int_eq(p.part.h, 100);
+	ck_assert_int_eq(p.smart, true);
+	ck_assert_int_eq(p.resize_w, 360);
+	/* seen at a quarter of the stored height, which is a quarter from the right */
+	sight.focused = true;
+	sight.focus_x = 500;
+	sight.focus_y = 250;
+	ck_assert(plan_seen(&p, &sight, &err));
+	ck_assert_int_eq(p.smart, false);
+	ck_assert_int_eq(p.extract.x, 270 - 45);
+	p = plan_of("/a?trim=9&w=1000&up=1", 1000, 1000, 1);
+	sight = (struct plan_sight){ .trimmed = { 0, 0, 1, 1000 } };
+	ck_assert(!plan_seen(&p, &sight, &err));
+	ck_assert_int_eq(err.kind, ERR_PIXELS);
+	ck_assert_int_eq(p.trim, 9);
+	ck_assert_int_eq(p.canvas_h, 1000);
+}
+END_TEST
+
 /* clang-format off */
 #define J FORMAT_BIT(FORMAT_JPEG)
 #define P FORMAT_BIT(FORMAT_PNG)
@@ -430,6 +465,7 @@ suite_plan(void)
 	tcase_add_loop_test(c, bounds_what_a_cover_of_a_strip_costs, 0, 4);
 	tcase_add_loop_test(c, crops_first_without_moving_the_cut, 0, 5);
 	tcase_add_loop_test(c, fits_the_picture_as_it_will_be_turned, 0, 5);
+	tcase_add_test(c, decides_again_once_the_pixels_were_seen);
 	tcase_add_loop_test(c, tells_which_formats_a_request_may_yield, 0,
 		(int)(sizeof yields / sizeof yields[0]));
 	tcase_add_loop_test(
