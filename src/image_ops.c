@@ -1,6 +1,7 @@
 #include "image_ops.h"
 
 #include "image_colour.h"
+#include "image_effects.h"
 #include "image_magick.h"
 
 #include <string.h>
@@ -265,7 +266,8 @@ image_ops_apply(Image **image, const struct plan *plan, const struct image_info 
 		(info->cmyk && !image_colour_to_srgb(*image, info, profiles, &e)) ||
 		!crop_and_resize(image, plan, &e) || !crop(image, &plan->extract, &e) ||
 		(!info->cmyk && !image_colour_to_srgb(*image, info, profiles, &e)) ||
-		!orient(image, plan->turn, &e) || !place_on_canvas(image, plan, &e)) {
+		!orient(image, plan->turn, &e) || !place_on_canvas(image, plan, &e) ||
+		!image_effects_apply(*image, plan, &e)) {
 		/* some steps leave their reason with the image */
 		if (e.severity == UndefinedException)
 			GetImageException(*image, &e);

@@ -1,6 +1,6 @@
 /*
  * Each step of a plan on pixels, in the fixed order: shrink's last partial row and column, orient,
- * crop, resize, to sRGB, turn, canvas and background, metadata. Only image.c calls this.
+ * crop, resize, to sRGB, turn, canvas and background, effects, metadata. Only image.c calls this.
  *
  * Two steps change places where the outcome is the same or better, and cheaper: what is cropped is
  * turned upright after it was made small, and CMYK becomes sRGB before resizing, because

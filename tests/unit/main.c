@@ -31,6 +31,7 @@ main(void)
 		suite_source_s3,
 		suite_image_ops,
 		suite_image_look,
+		suite_image_effects,
 		suite_image,
 		suite_image_write,
 		suite_cell,
