@@ -77,9 +77,8 @@ gif_next(struct gif_walk *w, struct gif_frame *ret, bool *ret_end, struct err *e
 			if (p[1] == 0xf9)
 				take_control(w, &frame);
 			w->at += 2;
-			/* what is cut off here is no pixel's loss */
 			if (!skip_blocks(w, &w->at))
-				break;
+				return cut_off(err);
 			continue;
 		}
 		if (*p != 0x2c) { /* bytes that mean nothing: decoders skip them */

@@ -38,7 +38,7 @@ struct gif_walk gif_begin(const unsigned char *bytes, size_t n);
  * Go to the next frame.
  *
  * ret_end  set at the end of the file: true and no frame
- * Fails    ERR_BROKEN when the file is cut off within a frame, or has no frame at all
+ * Fails    ERR_BROKEN when the file is cut off within a frame or what belongs to one
  */
 bool gif_next(
 	struct gif_walk *walk, struct gif_frame *ret, bool *ret_end, struct err *err) MUST_USE;

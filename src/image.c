@@ -238,7 +238,14 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 		return err_set(err, ERR_INTERNAL, "%s", "");
 	if (plan->frames > 1)
 		return image_frames_render(bytes, n, info, plan, &profiles, ret, ret_made, err);
-	if (!(plan->frame > 1 ? image_frames_read : image_read)(bytes, n, info, plan, &image, err))
+	/* GraphicsMagick reads no frame but the first, and of WebP not that one */
+	if (plan->frame > 1 ||
+		(info->animated && (opened.writable & FORMAT_MOVES(info->format)) != 0 &&
+			info->format == FORMAT_WEBP))
+		ok = image_frames_read(bytes, n, info, plan, &image, err);
+	else
+		ok = image_read(bytes, n, info, plan, &image, err);
+	if (!ok)
 		return false;
 	decoded = now_mono_us();
 	if (!image_look(image, &seen, err)) {

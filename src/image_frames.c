@@ -41,6 +41,17 @@ reader_next(struct reader *r, int32_t *ret_ms, struct err *err)
 				       : image_webp_anim_read_next(&r->webp, ret_ms, err);
 }
 
+/* A file that is cut off behind the frames that were counted has lost some. */
+static bool
+reader_end(struct reader *r, struct err *err)
+{
+	struct gif_frame more;
+	bool end;
+
+	/* libwebpdemux has looked at the whole file before */
+	return r->format != FORMAT_GIF || gif_next(&r->gif.walk, &more, &end, err);
+}
+
 static void
 reader_done(struct reader *r)
 {
@@ -166,7 +177,7 @@ image_frames_render(const unsigned char *bytes, size_t n, const struct image_inf
 		times.resize_us += made - decoded;
 		times.encode_us += now_mono_us() - made;
 	}
-	ok = ok && writer_end(&w, err);
+	ok = ok && reader_end(&r, err) && writer_end(&w, err);
 	if (!ok)
 		buf_reset(ret);
 	*ret_made = (struct image_made){ .format = plan->format,

@@ -34,6 +34,7 @@ main(void)
 		suite_image_effects,
 		suite_image,
 		suite_image_write,
+		suite_image_frames,
 		suite_cell,
 		suite_admission,
 		suite_spool,

@@ -30,6 +30,7 @@ Suite *suite_image_look(void);
 Suite *suite_image_effects(void);
 Suite *suite_image(void);
 Suite *suite_image_write(void);
+Suite *suite_image_frames(void);
 Suite *suite_cell(void);
 Suite *suite_admission(void);
 Suite *suite_spool(void);
