@@ -54,8 +54,8 @@ bool image_canvas_take(
 	struct image_canvas *c, const struct _Image *image, struct err *err) MUST_USE;
 
 /*
- * The smallest rectangle that holds every pixel that differs, in any channel by more than `most`,
- * or in alpha at all; w is 0 when none does. Canvases of one size.
+ * The smallest rectangle that holds every pixel that differs in any channel by more than `most`; w
+ * is 0 when none does. Canvases of one size.
  */
 struct plan_rect image_canvas_changed(
 	const struct image_canvas *a, const struct image_canvas *b, int most);
@@ -64,10 +64,10 @@ struct plan_rect image_canvas_changed(
 static inline bool
 image_canvas_differs(const unsigned char *a, const unsigned char *b, int most)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (a[i] - b[i] > most || b[i] - a[i] > most)
 			return true;
-	return a[3] != b[3];
+	return false;
 }
 
 /* Bytes from the canvas's begin to a pixel. */

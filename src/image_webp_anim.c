@@ -122,18 +122,25 @@ image_webp_anim_write_done(struct image_webp_writer *w)
 	image_canvas_done(&w->shown);
 }
 
+/* Pixels to be coded: a part of a canvas, or a copy of one. */
+struct piece {
+	const unsigned char *rgba; /* of its first pixel */
+	size_t stride;             /* bytes from row to row */
+	int32_t w, h;
+};
+
 /* Tell whether so few colours are in there that a palette holds them. */
 static bool
-has_few_colours(const struct image_canvas *c, const struct plan_rect *r)
+has_few_colours(const struct piece *piece)
 {
 	uint32_t seen[4 * COLOURS_MAX]; /* a table by hash */
 	bool used[4 * COLOURS_MAX] = { false };
 	uint32_t count = 0, last = 0;
 
-	for (int32_t y = r->y; y < r->y + r->h; y++) {
-		const unsigned char *p = c->rgba + image_canvas_at(c, r->x, y);
+	for (int32_t y = 0; y < piece->h; y++) {
+		const unsigned char *p = piece->rgba + (size_t)y * piece->stride;
 
-		for (int32_t x = 0; x < r->w; x++, p += 4) {
+		for (int32_t x = 0; x < piece->w; x++, p += 4) {
 			uint32_t v, at;
 
 			memcpy(&v, p, 4);
@@ -156,8 +163,8 @@ has_few_colours(const struct image_canvas *c, const struct plan_rect *r)
 
 /* Code pixels as a still WebP. */
 static bool
-encode(const unsigned char *rgba, size_t stride, const struct plan_rect *r, int quality,
-	bool lossless, WebPMemoryWriter *ret, struct err *err)
+encode(const struct piece *piece, int quality, bool lossless, WebPMemoryWriter *ret,
+	struct err *err)
 {
 	WebPConfig config;
 	WebPPicture picture;
@@ -171,11 +178,12 @@ encode(const unsigned char *rgba, size_t stride, const struct plan_rect *r, int 
 	if (lossless && !WebPConfigLosslessPreset(&config, 2))
 		return failed(false, "preset", 0, err);
 	picture.use_argb = lossless;
-	picture.width = r->w;
-	picture.height = r->h;
+	picture.width = piece->w;
+	picture.height = piece->h;
 	picture.writer = WebPMemoryWrite;
 	picture.custom_ptr = ret;
-	ok = WebPPictureImportRGBA(&picture, rgba, (int)stride) && WebPEncode(&config, &picture);
+	ok = WebPPictureImportRGBA(&picture, piece->rgba, (int)piece->stride) &&
+	     WebPEncode(&config, &picture);
 	if (!ok) {
 		bool memory = picture.error_code == VP8_ENC_ERROR_OUT_OF_MEMORY ||
 			      picture.error_code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY;
@@ -189,18 +197,15 @@ encode(const unsigned char *rgba, size_t stride, const struct plan_rect *r, int 
 
 /* The smaller of both ways, where the second has a chance. */
 static bool
-encode_best(const struct image_canvas *c, const struct plan_rect *r, int quality,
-	WebPMemoryWriter *ret, struct err *err)
+encode_best(const struct piece *piece, int quality, WebPMemoryWriter *ret, struct err *err)
 {
-	const unsigned char *rgba = c->rgba + image_canvas_at(c, r->x, r->y);
-	size_t stride = 4 * (size_t)c->w;
 	WebPMemoryWriter other;
 
-	if (!encode(rgba, stride, r, quality, false, ret, err))
+	if (!encode(piece, quality, false, ret, err))
 		return false;
-	if (!has_few_colours(c, r))
+	if (!has_few_colours(piece))
 		return true;
-	if (!encode(rgba, stride, r, quality, true, &other, err)) {
+	if (!encode(piece, quality, true, &other, err)) {
 		WebPMemoryWriterClear(ret);
 		return false;
 	}
@@ -212,6 +217,65 @@ encode_best(const struct image_canvas *c, const struct plan_rect *r, int quality
 	}
 	WebPMemoryWriterClear(&other);
 	return true;
+}
+
+/* What a block of a rectangle is to the frame that is drawn over what is shown. */
+enum block { BLOCK_SAME, BLOCK_OPAQUE, BLOCK_OTHER };
+
+static enum block
+look_at_block(const struct image_webp_writer *w, const struct image_canvas *frame,
+	const struct plan_rect *r)
+{
+	enum block ret = BLOCK_SAME;
+
+	for (int32_t y = r->y; y < r->y + r->h; y++)
+		for (int32_t x = r->x; x < r->x + r->w; x++) {
+			size_t at = image_canvas_at(frame, x, y);
+
+			if (ret == BLOCK_SAME &&
+				image_canvas_differs(w->shown.rgba + at, frame->rgba + at, ALIKE))
+				ret = BLOCK_OPAQUE;
+			if (ret != BLOCK_SAME && frame->rgba[at + 3] != 255)
+				return BLOCK_OTHER;
+		}
+	return ret;
+}
+
+/*
+ * Copy a part of a frame with holes where nothing changed, to be laid over what is shown. NULL when
+ * that cannot be, or saves little: what is seen through can only be drawn by taking the place.
+ */
+static unsigned char *
+with_holes(const struct image_webp_writer *w, const struct image_canvas *frame,
+	const struct plan_rect *r)
+{
+	int32_t across = (r->w + BLOCK - 1) / BLOCK, down = (r->h + BLOCK - 1) / BLOCK;
+	int64_t same = 0;
+	unsigned char *ret = malloc(4 * (size_t)r->w * (size_t)r->h);
+	struct image_canvas copy = { r->w, r->h, ret };
+
+	for (int32_t y = 0; ret != NULL && y < r->h; y++)
+		memcpy(ret + 4 * (size_t)y * (size_t)r->w,
+			frame->rgba + image_canvas_at(frame, r->x, r->y + y), 4 * (size_t)r->w);
+	for (int32_t i = 0; ret != NULL && i < across * down; i++) {
+		struct plan_rect in = { i % across * BLOCK, i / across * BLOCK, BLOCK, BLOCK }, at;
+		enum block block;
+
+		in = image_canvas_within(&copy, in);
+		at = (struct plan_rect){ r->x + in.x, r->y + in.y, in.w, in.h };
+		block = look_at_block(w, frame, &at);
+		if (block == BLOCK_OTHER)
+			goto no;
+		if (block == BLOCK_SAME) {
+			image_canvas_clear(&copy, &in);
+			same++;
+		}
+	}
+	if (4 * same >= (int64_t)across * down)
+		return ret;
+no:
+	free(ret);
+	return NULL;
 }
 
 static bool
@@ -236,12 +300,32 @@ push_nothing(struct image_webp_writer *w, int32_t ms, struct err *err)
 {
 	static const unsigned char clear[4] = { 0, 0, 0, 0 };
 	const struct plan_rect r = { 0, 0, 1, 1 };
+	const struct piece piece = { clear, 4, 1, 1 };
 	WebPMemoryWriter bits;
-	bool ok = encode(clear, 4, &r, w->quality, true, &bits, err);
+	bool ok = encode(&piece, w->quality, true, &bits, err);
 
 	ok = ok && push(w, &r, &bits, ms, true, err);
 	WebPMemoryWriterClear(&bits);
 	return ok;
+}
+
+/* Take over what was drawn. Holes show on what was there, so that small changes add up to a large.
+ */
+static void
+remember(struct image_webp_writer *w, const struct image_canvas *frame, const struct plan_rect *r,
+	const unsigned char *holes)
+{
+	if (holes == NULL) {
+		image_canvas_copy(&w->shown, frame, r);
+		return;
+	}
+	for (int32_t y = r->y; y < r->y + r->h; y++)
+		for (int32_t x = r->x; x < r->x + r->w; x++, holes += 4) {
+			size_t at = image_canvas_at(frame, x, y);
+
+			if (holes[3] != 0)
+				memcpy(w->shown.rgba + at, frame->rgba + at, 4);
+		}
 }
 
 bool
@@ -249,11 +333,13 @@ image_webp_anim_write_add(
 	struct image_webp_writer *w, const struct image_canvas *frame, int32_t ms, struct err *err)
 {
 	struct plan_rect r = { 0, 0, frame->w, frame->h };
+	struct piece piece;
+	unsigned char *holes = NULL;
 	WebPMemoryWriter bits;
 	bool ok;
 
 	if (w->frames++ > 0)
-		r = image_canvas_changed(&w->shown, frame, w->quality < 100 ? ALIKE : 0);
+		r = image_canvas_changed(&w->shown, frame, ALIKE);
 	if (r.w == 0)
 		return push_nothing(w, ms, err);
 	/* places are even */
@@ -261,11 +347,18 @@ image_webp_anim_write_add(
 	r.h += r.y & 1;
 	r.x &= ~1;
 	r.y &= ~1;
-	if (!encode_best(frame, &r, w->quality, &bits, err))
-		return false;
-	ok = push(w, &r, &bits, ms, false, err);
-	WebPMemoryWriterClear(&bits);
-	image_canvas_copy(&w->shown, frame, &r);
+	if (w->frames > 1)
+		holes = with_holes(w, frame, &r);
+	piece = holes != NULL ? (struct piece){ holes, 4 * (size_t)r.w, r.w, r.h }
+			      : (struct piece){ frame->rgba + image_canvas_at(frame, r.x, r.y),
+					4 * (size_t)frame->w, r.w, r.h };
+	ok = encode_best(&piece, w->quality, &bits, err);
+	if (ok) {
+		ok = push(w, &r, &bits, ms, holes != NULL, err);
+		WebPMemoryWriterClear(&bits);
+	}
+	remember(w, frame, &r, holes);
+	free(holes);
 	return ok;
 }
 
