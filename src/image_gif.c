@@ -1,13 +1,15 @@
 #include "image_gif.h"
 
 #include "image_magick.h"
+#include "image_ops.h"
 #include "image_read.h"
-#include "image_write.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DELAY_MAX 0xffff /* 1/100 s */
+#define DELAY_MAX  0xffff /* 1/100 s */
+#define PHOTOGRAPH 600    /* colours, in steps of 8 */
 
 /* ---- Reading ---- */
 
@@ -175,17 +177,65 @@ cut_out(const struct image_gif_writer *w, const struct plan_rect *r, struct err 
 	return ret;
 }
 
+/*
+ * Tell whether pixels are a photograph's, by counting colours in steps of 8. Only those are
+ * dithered: drawings have hardly more colours than a palette, and patterns would be noise in them,
+ * another in each frame and costly to code.
+ */
+static bool
+is_photograph(const unsigned char *rgba, size_t pixels)
+{
+	uint32_t seen[1024] = { 0 }; /* a bit for each of 32 x 32 x 32 */
+	int count = 0;
+
+	for (size_t i = 0; i < pixels && count < PHOTOGRAPH; i++, rgba += 4) {
+		unsigned at = (rgba[0] >> 3u) << 10 | (rgba[1] >> 3u) << 5 | rgba[2] >> 3u;
+		uint32_t bit = UINT32_C(1) << (at & 31);
+
+		if (rgba[3] == 0 || (seen[at >> 5] & bit) != 0)
+			continue;
+		seen[at >> 5] |= bit;
+		count++;
+	}
+	return count >= PHOTOGRAPH;
+}
+
+static bool
+write_still(Image *image, bool dither, struct buf *ret, struct err *err)
+{
+	ImageInfo *info = CloneImageInfo(NULL);
+	size_t len = 0;
+	void *blob;
+	ExceptionInfo e;
+	bool ok;
+
+	GetExceptionInfo(&e);
+	info->dither = dither ? MagickTrue : MagickFalse;
+	(void)snprintf(image->magick, sizeof image->magick, "GIF");
+	blob = ImageToBlob(info, image, &len, &e);
+	ok = blob != NULL && len > 0;
+	if (!ok) {
+		if (e.severity == UndefinedException)
+			GetImageException(image, &e);
+		image_ops_fault(&e, ERR_INTERNAL, err);
+	}
+	ok = ok && buf_add(ret, blob, len, err);
+	MagickFree(blob);
+	DestroyExceptionInfo(&e);
+	DestroyImageInfo(info);
+	return ok;
+}
+
 /* Code a rectangle of the pending frame as a GIF of its own. */
 static bool
 encode(const struct image_gif_writer *w, const struct plan_rect *r, struct buf *ret,
 	struct err *err)
 {
-	const struct plan plan = { .format = FORMAT_GIF, .wanted = FORMAT_GIF };
 	unsigned char *rgba = cut_out(w, r, err);
 	Image *image = NULL;
 	bool ok = rgba != NULL &&
 		  image_canvas_to_image(rgba, 4 * (size_t)r->w, r->w, r->h, &image, err) &&
-		  image_write(image, &plan, ret, err);
+		  write_still(image, is_photograph(rgba, (size_t)r->w * (size_t)r->h), ret, err);
 
 	if (image != NULL)
 		DestroyImageList(image);
