@@ -345,6 +345,7 @@ cell_render(struct cell *c, const unsigned char *bytes, size_t n, const struct i
 	memset(&job, 0, sizeof job);
 	job.info = *info;
 	job.plan = *plan;
+	job.plan.deadline_us = deadline_us;
 	job.bytes = n;
 	job.seconds = (uint64_t)now_left_ms(deadline_us) / 1000u;
 	/* A child that died while idle is found out here, not by the picture that comes next. */

@@ -27,7 +27,8 @@ void cell_open(struct cell *c, const struct config *cfg);
  * Render one picture in the child.
  *
  * peer         who waits for it, or NULL; the child is killed when it is gone
- * deadline_us  on now_mono_us's clock; the child is killed when it passes
+ * deadline_us  on now_mono_us's clock; the child encodes so as to be done by then, and is killed
+ *              when it passes
  * ret          with the caller's limit; written only on success
  * Fails        as image_render; ERR_CRASHED (the child died), ERR_LATE (deadline), ERR_MEMORY,
  *              ERR_PEER_GONE;

@@ -157,6 +157,9 @@ render(int argc, char *argv[], struct config *cfg)
 		out, format_row(made.format)->name, made.width, made.height, frames, result.len,
 		original.len, (double)made.times.decode_us / 1000,
 		(double)made.times.resize_us / 1000, (double)made.times.encode_us / 1000);
+	if (made.encodes > 1)
+		(void)fprintf(stderr, "limner: encoded %d times, the best with quality %d%s\n",
+			made.encodes, made.quality, made.over_budget ? ", still over max" : "");
 	if (made.format != plan.wanted)
 		(void)fprintf(stderr, "limner: this build cannot write %s\n",
 			format_row(plan.wanted)->name);

@@ -480,10 +480,14 @@ answer_picture(struct walk *w, const char *hash, const struct plan *plan)
 	char etag[ETAG_MADE] = "";
 
 	response_start(&w->res, 200);
-	if (w->made.format != plan->wanted)
+	if (w->made.hurried)
+		w->reason = ERR_LATE_FORMAT;
+	else if (w->made.format != plan->wanted)
 		w->reason = ERR_NO_ENCODER;
 	else
 		(void)etag_make(w->head.etag, hash, w->made.format, etag);
+	if (w->reason == ERR_NONE && w->made.over_budget)
+		w->reason = ERR_OVER_BUDGET;
 	w->answered = w->made.format;
 	add_common(w, format_row(w->made.format)->mime);
 	add_freshness(w, etag);
@@ -627,6 +631,10 @@ log_request(const struct walk *w, int status, const struct err *err)
 		log_us(&line, "decode_ms", w->made.times.decode_us);
 		log_us(&line, "resize_ms", w->made.times.resize_us);
 		log_us(&line, "encode_ms", w->made.times.encode_us);
+		if (w->made.quality > 0)
+			log_number(&line, "quality", w->made.quality);
+		if (w->made.encodes > 1)
+			log_number(&line, "encodes", w->made.encodes);
 	}
 	log_us(&line, "total_ms", now_mono_us() - w->started_us);
 	log_field(&line, "cf_id", req->cf_id);

@@ -18,6 +18,11 @@ struct image_made {
 	enum format format;
 	int32_t width, height; /* px */
 	int32_t frames;        /* 1 for a still */
+	int quality;           /* 0 for formats without */
+	int encodes;           /* how often it was encoded, for a byte budget */
+	bool hurried;     /* for want of time in another format, or with less effort: not what the
+			     same request gives on a better day */
+	bool over_budget; /* the byte budget could not be met: these are the fewest bytes */
 	struct image_times times;
 };
 
@@ -56,6 +61,7 @@ const char *image_cmyk_profile(void);
  *
  * info    as probed; its format is forced on the decoder
  * ret     with the caller's limit; written only on success
+ * plan    with a deadline, cheaper encodings take the place of one that would not be done by then
  * Fails   ERR_BROKEN (does not decode, or only in part), ERR_MEMORY, ERR_PIXELS (decoded size is
  * not what was probed), ERR_INTERNAL (encoder)
  */

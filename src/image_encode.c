@@ -32,15 +32,18 @@ set_options(ImageInfo *info, const struct image_coding *how)
 	info->quality = (unsigned long)how->quality;
 	info->interlace = NoInterlace;
 	if (how->format == FORMAT_PNG)
-		/* zlib's level 6; adaptive filters, or none for grey and palettes */
-		info->quality = 65;
+		/* tens: zlib's level; 5 adaptive filters, or none for grey and palettes; 1 the
+		 * first filter */
+		info->quality = how->quick ? 11 : 65;
 	if (how->format == FORMAT_JPEG) {
 		/* full colour resolution where quality is wanted, else half in both directions */
 		(void)CloneString(&info->sampling_factor, how->quality >= 90 ? "1x1" : "2x2");
-		(void)AddDefinitions(info, "jpeg:optimize-coding=TRUE", NULL);
+		(void)AddDefinitions(info,
+			how->quick ? "jpeg:optimize-coding=FALSE" : "jpeg:optimize-coding=TRUE",
+			NULL);
 	}
 	if (how->format == FORMAT_WEBP)
-		(void)AddDefinitions(info, "webp:method=4", NULL);
+		(void)AddDefinitions(info, how->quick ? "webp:method=0" : "webp:method=4", NULL);
 }
 
 /* By GraphicsMagick's own encoders. */
@@ -54,6 +57,8 @@ encode_by_magick(Image *image, const struct image_coding *how, struct buf *ret, 
 	bool ok = false;
 
 	set_options(info, how);
+	/* what an encoding before this one noted there; metadata are profiles */
+	DestroyImageAttributes(image);
 	(void)snprintf(image->magick, sizeof image->magick, "%s", format_row(how->format)->magick);
 	if (how->format != FORMAT_GIF || !image->matte || make_alpha_binary(image, e))
 		blob = ImageToBlob(info, image, &len, e);

@@ -15,6 +15,7 @@ struct image_coding {
 	enum format format;
 	int quality; /* 1…100; 0 for formats without */
 	int speed;   /* AVIF: 0 slowest … 10 */
+	bool quick;  /* the others: with least effort */
 };
 
 /*

@@ -192,12 +192,15 @@ decide(struct plan *plan, const struct plan_sight *sight, struct err *err)
 	plan->orientation = info->orientation;
 	if (!plan_geometry(plan, sight, err))
 		return false;
-	make_format(wish, see_through,
-		formats_of_size(wish->writable, plan->canvas_w, plan->canvas_h), plan);
+	plan->may = formats_of_size(wish->writable, plan->canvas_w, plan->canvas_h);
+	make_format(wish, see_through, plan->may, plan);
 	make_frames(plan);
 	if (is_too_long(plan, err))
 		return false;
 	plan->quality = quality_of(&wish->policy, p, plan->format);
+	plan->webp_quality = quality_of(&wish->policy, p, FORMAT_WEBP);
+	plan->jpeg_quality = quality_of(&wish->policy, p, FORMAT_JPEG);
+	plan->max_bytes = p->max;
 	plan->speed = plan->format == FORMAT_AVIF ? wish->policy.avif_speed : 0;
 	make_background(p, info, plan);
 	make_effects(p, plan);
@@ -303,6 +306,8 @@ plan_print(const struct plan *plan, FILE *f)
 	fprintf(f, "quality %d\n", plan->quality);
 	if (plan->format == FORMAT_AVIF)
 		fprintf(f, "speed %d\n", plan->speed);
+	if (plan->max_bytes > 0)
+		fprintf(f, "max %lld\n", (long long)plan->max_bytes);
 	if (plan->frames > 1)
 		fprintf(f, "frames %d\n", plan->frames);
 	if (plan->frame > 1)

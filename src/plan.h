@@ -58,8 +58,13 @@ struct plan {
 	int32_t frames;     /* 1: a still; else all of an animation's are kept */
 	int32_t frame;      /* a still's: which one is taken, from 1 */
 	int speed;          /* AVIF: 0 slowest … 10; 0 for the others */
-	bool unchanged;     /* same size, format and turn: only the coding differs, so the original
-			       may be the better answer */
+	uint32_t may;       /* FORMAT_BIT()s this build can write a picture of that size in */
+	int webp_quality, jpeg_quality; /* should time lead to one of these */
+	int64_t max_bytes;              /* of the result; 0 no matter */
+	uint64_t deadline_us; /* when the answer must be ready, on now_mono_us's clock; 0 no matter.
+				 Whoever renders sets it: a plan knows no clock */
+	bool unchanged; /* same size, format and turn: only the coding differs, so the original
+			   may be the better answer */
 	struct plan_wish wish;
 };
 

@@ -37,6 +37,8 @@ enum err_kind {
 	ERR_MEMORY,       /* the cell ran out of memory */
 	ERR_LATE,         /* deadline passed with the original in hand */
 	ERR_NO_ENCODER,   /* answered in the next best format, not with the original */
+	ERR_LATE_FORMAT,  /* for want of time in a cheaper format, or with less effort */
+	ERR_OVER_BUDGET,  /* no failure: more bytes than asked, the fewest that could be made */
 	ERR_NOT_SMALLER,  /* no failure: the original is the better answer */
 	ERR_MAY_NOT_PASS, /* the original would take the place, but pass-through is restricted */
 	/* ours */

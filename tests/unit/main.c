@@ -29,6 +29,8 @@ main(void)
 		suite_source_http,
 		suite_credentials,
 		suite_source_s3,
+		suite_ladder,
+		suite_budget,
 		suite_image_ops,
 		suite_image_look,
 		suite_image_effects,

@@ -25,6 +25,8 @@ Suite *suite_address(void);
 Suite *suite_source_http(void);
 Suite *suite_credentials(void);
 Suite *suite_source_s3(void);
+Suite *suite_ladder(void);
+Suite *suite_budget(void);
 Suite *suite_image_ops(void);
 Suite *suite_image_look(void);
 Suite *suite_image_effects(void);

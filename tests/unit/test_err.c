@@ -29,6 +29,8 @@ static const struct {
 	{ ERR_MEMORY, "memory", 500, ERR_NO_STORE, 60 },
 	{ ERR_LATE, "late", 504, ERR_NO_STORE, 60 },
 	{ ERR_NO_ENCODER, "no-encoder", 415, 60, 60 },
+	{ ERR_LATE_FORMAT, "late-format", 504, ERR_NO_STORE, 60 },
+	{ ERR_OVER_BUDGET, "over-budget", 200, 0, ERR_AS_DONE },
 	{ ERR_NOT_SMALLER, "not-smaller", 200, 0, ERR_AS_DONE },
 	{ ERR_MAY_NOT_PASS, "may-not-pass", 415, 60, ERR_NO_ORIGINAL },
 	{ ERR_BUSY, "busy", 503, ERR_NO_STORE, ERR_NO_ORIGINAL },

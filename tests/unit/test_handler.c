@@ -524,6 +524,71 @@ START_TEST(writes_the_next_best_format_when_it_must)
 }
 END_TEST
 
+/*
+ * Twelve megapixels, and AVIF with all the effort there is: minutes. The deadline leaves what a
+ * JPEG of that size needs on this machine today, and half again.
+ */
+START_TEST(steps_down_to_what_can_be_done_in_time)
+{
+	struct buf big = { 0 };
+	uint64_t began, took;
+
+	if ((image_writable() & FORMAT_BIT(FORMAT_AVIF)) == 0)
+		return;
+	make("big.jpg", "mountains.jpg", "w=4000&h=3000&fit=fill&up=1", &big);
+	buf_done(&big);
+	cfg->origins[0].policy.deadline_ms = 60000;
+	cfg->origins[0].policy.avif_speed = 0;
+	ck_assert(ask("/img/big.jpg?w=80", NULL, NULL)); /* the cell is there */
+	began = now_mono_us();
+	ck_assert(ask("/img/big.jpg?w=2000&f=jpg", NULL, NULL));
+	took = now_mono_us() - began;
+	body_is(2000, 1500, FORMAT_JPEG);
+	cfg->origins[0].policy.deadline_ms = 300 + 3 * took / 1000;
+	began = now_mono_us();
+	ck_assert(ask("/img/big.jpg?w=2000&f=avif", NULL, NULL));
+	took = now_mono_us() - began;
+	ck_assert_str_eq(field("Limner-Reason"), "late-format");
+	ck_assert_uint_lt(took / 1000, cfg->origins[0].policy.deadline_ms);
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("ETag"), "");
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=60");
+	if (body_sniffed() != FORMAT_AVIF)
+		body_is(2000, 1500, body_sniffed());
+	/* no time at all: JPEG is tried to the last, and the original is in hand */
+	cfg->origins[0].policy.deadline_ms = 100;
+	ck_assert(ask("/img/big.jpg?w=3000&f=avif", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_int_eq(body_sniffed(), FORMAT_JPEG);
+}
+END_TEST
+
+START_TEST(keeps_to_the_bytes_that_were_asked)
+{
+	const unsigned char *bytes;
+	struct err err = { 0 };
+	size_t most;
+
+	ck_assert(ask("/img/a.jpg?w=100&f=jpg", NULL, NULL));
+	most = body(&bytes);
+	ck_assert_uint_gt(most, 1500);
+	ck_assert(ask("/img/a.jpg?w=100&f=jpg&max=1500", NULL, NULL));
+	ck_assert_uint_le(body(&bytes), 1500);
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	ck_assert_str_ne(field("ETag"), "");
+	params_init(&cfg->presets[0].params);
+	ck_assert(params_set(&cfg->presets[0].params, "w", "100", &err) &&
+		  params_set(&cfg->presets[0].params, "max", "2000", &err));
+	cfg->presets[0].params.max = 100; /* less than a JPEG's tables; nobody may ask it */
+	(void)snprintf(cfg->presets[0].name, sizeof cfg->presets[0].name, "tiny");
+	cfg->preset_count = 1;
+	ck_assert(ask("/img/a.jpg?t=tiny", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "over-budget");
+	ck_assert_str_ne(field("ETag"), "");
+	ck_assert_ptr_nonnull(strstr(field("Cache-Control"), "max-age=86400"));
+}
+END_TEST
+
 START_TEST(varies_only_when_the_answer_depended_on_accept)
 {
 	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/webp,*/*"));
@@ -915,6 +980,8 @@ suite_handler(void)
 	tcase_add_test(t, sends_the_original_when_it_is_the_smaller_one);
 	tcase_add_test(t, keeps_originals_back_even_when_they_are_smaller);
 	tcase_add_test(t, writes_the_next_best_format_when_it_must);
+	tcase_add_test(t, steps_down_to_what_can_be_done_in_time);
+	tcase_add_test(t, keeps_to_the_bytes_that_were_asked);
 	tcase_add_test(t, varies_only_when_the_answer_depended_on_accept);
 	tcase_add_test(t, names_what_it_dropped);
 	tcase_add_loop_test(t, refuses_what_it_must, 0, 7);

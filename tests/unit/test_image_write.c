@@ -1,3 +1,4 @@
+#include "base/now.h"
 #include "image_avif.h"
 #include "pictures.h"
 #include "suites.h"
@@ -5,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static uint64_t deadline_us; /* of what make renders */
 
 static void
 set_up(void)
@@ -138,6 +141,159 @@ START_TEST(makes_the_same_avif_again)
 }
 END_TEST
 
+/* ---- A byte budget ---- */
+
+/* Render a sample, and tell what was made. */
+static struct image_made
+make(const char *name, const char *query, struct plan *plan, struct buf *ret)
+{
+	struct buf original = pictures_read(name);
+	struct image_made made;
+	struct image_info info;
+	struct request req = { 0 };
+	struct err err = { 0 };
+	char uri[128];
+
+	(void)snprintf(uri, sizeof uri, "/a?%s", query);
+	buf_reset(ret);
+	ret->limit = 1 << 24;
+	ck_assert_msg(request_from_text(&pictures_cfg, uri, &req, &err) &&
+			      probe_image(original.bytes, original.len, &info, &err) &&
+			      plan_resolve(&req, &info, image_writable(), plan, &err),
+		"%s?%s: %s", name, query, err.say);
+	plan->deadline_us = deadline_us;
+	ck_assert_msg(image_render(original.bytes, original.len, &info, plan, ret, &made, &err),
+		"%s?%s: %s %s", name, query, err.say, err.detail);
+	ck_assert_int_eq(format_sniff(ret->bytes, ret->len), made.format);
+	buf_done(&original);
+	return made;
+}
+
+/* clang-format off */
+static const struct {
+	const char *query;
+	size_t max;
+	bool full; /* at full size: less quality is enough */
+} budgets[] = {
+	{ "w=300&f=jpg&q=95", 20000, true },
+	{ "w=300&f=jpg&q=95", 3000, false },
+	{ "w=300&f=jpg&q=20", 3000, false },
+	{ "w=300&f=webp&q=95", 12000, true },
+	{ "w=300&f=webp&q=95", 2000, false },
+	{ "w=300&f=png", 40000, false },
+	{ "w=300&f=gif", 15000, false },
+	{ "w=200&f=avif&q=80", 3500, true },
+	{ "w=200&f=avif&q=80", 1200, false },
+};
+/* clang-format on */
+
+START_TEST(keeps_to_its_byte_budget)
+{
+	struct buf b = { 0 };
+	struct plan plan;
+	struct image_made made, free_of_it;
+	char query[64];
+
+	if (strstr(budgets[_i].query, "avif") != NULL && !writes(FORMAT_AVIF))
+		return;
+	free_of_it = make("dogs.jpg", budgets[_i].query, &plan, &b);
+	ck_assert_uint_gt(b.len, budgets[_i].max);
+	ck_assert_int_eq(free_of_it.encodes, 1);
+	(void)snprintf(query, sizeof query, "%s&max=%zu", budgets[_i].query, budgets[_i].max);
+	made = make("dogs.jpg", query, &plan, &b);
+	ck_assert_msg(b.len <= budgets[_i].max && !made.over_budget, "%s: %zu", query, b.len);
+	ck_assert_int_ge(made.encodes, 2);
+	ck_assert_int_le(made.encodes, 6);
+	if (budgets[_i].full) {
+		ck_assert_int_eq(made.width, plan.canvas_w);
+		ck_assert_int_ge(made.quality, 40);
+		ck_assert_int_lt(made.quality, free_of_it.quality);
+		/* not far less than what was allowed */
+		ck_assert_msg(2 * b.len > budgets[_i].max, "%s: %zu", query, b.len);
+	} else {
+		ck_assert_int_lt(made.width, plan.canvas_w);
+		ck_assert_int_le(made.quality, 40);
+		ck_assert_int_le(abs(made.width * plan.canvas_h - made.height * plan.canvas_w),
+			plan.canvas_w + plan.canvas_h);
+	}
+	ck_assert_int_eq(made.format, plan.format);
+	buf_done(&b);
+}
+END_TEST
+
+START_TEST(says_when_the_budget_cannot_be_met)
+{
+	struct buf b = { 0 }, most = { 0 };
+	struct plan plan;
+	struct image_made made;
+
+	(void)make("dogs.jpg", "w=40&h=40&fit=cover&q=90", &plan, &most);
+	made = make("dogs.jpg", "w=40&h=40&fit=cover&q=90&max=1024", &plan, &b);
+	ck_assert(!made.over_budget);
+	plan.max_bytes = 30; /* a JPEG's tables alone have more */
+	buf_reset(&b);
+	{
+		struct buf original = pictures_read("dogs.jpg");
+		struct image_info info;
+		struct err err;
+
+		ck_assert(probe_image(original.bytes, original.len, &info, &err));
+		ck_assert(
+			image_render(original.bytes, original.len, &info, &plan, &b, &made, &err));
+		buf_done(&original);
+	}
+	ck_assert(made.over_budget);
+	ck_assert_int_le(made.encodes, 6);
+	ck_assert_uint_lt(b.len, most.len);
+	buf_done(&b);
+	buf_done(&most);
+}
+END_TEST
+
+/* ---- Too little time ---- */
+
+START_TEST(steps_down_when_time_is_short)
+{
+	struct buf b = { 0 };
+	struct plan plan;
+	struct image_made made;
+	const char *query = "w=1600&f=avif&q=70";
+
+	if (!writes(FORMAT_AVIF))
+		return;
+	deadline_us = now_mono_us() + 600000000u;
+	made = make("dogs.jpg", query, &plan, &b);
+	ck_assert_int_eq(made.format, FORMAT_AVIF);
+	ck_assert(!made.hurried);
+	deadline_us = 1; /* gone by */
+	made = make("dogs.jpg", query, &plan, &b);
+	ck_assert_int_eq(made.format, FORMAT_JPEG);
+	ck_assert(made.hurried);
+	ck_assert_int_eq(made.width, plan.canvas_w);
+	made = make("alpha.png", "f=webp&w=1600&up=1", &plan, &b);
+	ck_assert_int_eq(made.format, FORMAT_PNG);
+	/* a search ends with what it has */
+	made = make("dogs.jpg", "w=600&f=jpg&q=95&max=2000", &plan, &b);
+	ck_assert(made.hurried);
+	ck_assert_int_eq(made.encodes, 1);
+	deadline_us = 0;
+	buf_done(&b);
+}
+END_TEST
+
+static TCase *
+limits(void)
+{
+	TCase *t = tcase_create("limits");
+
+	tcase_set_timeout(t, 120);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_loop_test(t, keeps_to_its_byte_budget, 0, sizeof budgets / sizeof budgets[0]);
+	tcase_add_test(t, says_when_the_budget_cannot_be_met);
+	tcase_add_test(t, steps_down_when_time_is_short);
+	return t;
+}
+
 static TCase *
 avif(void)
 {
@@ -159,5 +315,6 @@ suite_image_write(void)
 	Suite *s = suite_create("image_write");
 
 	suite_add_tcase(s, avif());
+	suite_add_tcase(s, limits());
 	return s;
 }
