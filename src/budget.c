@@ -18,8 +18,7 @@ budget_start(struct budget *b, size_t max, int quality)
 static bool
 smaller(struct budget *b, size_t bytes)
 {
-	double factor = (b->at.scale < 1 ? HASTE : SAFETY) *
-			sqrt((double)b->max / (double)bytes);
+	double factor = (b->at.scale < 1 ? HASTE : SAFETY) * sqrt((double)b->max / (double)bytes);
 
 	if (b->at.scale <= LEAST)
 		return false;
@@ -47,7 +46,7 @@ budget_next(struct budget *b, size_t bytes)
 	bool fits = bytes <= b->max;
 	int q = b->at.quality;
 
-	if (b->tries == BUDGET_TRIES || (fits && (b->tries == 1 || b->at.scale < 1)))
+	if (b->tries == BUDGET_TRIES || (fits && (b->tries == 1 || q == 0 || b->at.scale < 1)))
 		return false;
 	if (fits)
 		b->fits = q;

@@ -16,6 +16,7 @@
 
 enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
 enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
+enum config_lossless { CONFIG_LOSSLESS_NO, CONFIG_LOSSLESS_AUTO };
 enum config_log_format { CONFIG_LOG_KV, CONFIG_LOG_JSON };
 enum config_addressing { CONFIG_ADDRESS_PATH, CONFIG_ADDRESS_VIRTUAL };
 enum config_origin_kind { CONFIG_FILE, CONFIG_S3, CONFIG_HTTP };
@@ -37,6 +38,8 @@ struct config_policy {
 	/* pictures */
 	int32_t jpeg_quality, webp_quality, avif_quality;
 	int32_t avif_speed; /* 0 slowest … 10 */
+	bool jpeg_progressive;
+	int32_t webp_lossless; /* enum config_lossless */
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
 	bool object_cache_control; /* the object's own Cache-Control wins */

@@ -234,7 +234,7 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 	struct image_written written;
 	struct plan seen = *plan;
 	Image *image = NULL;
-	bool ok;
+	bool ok, drawn;
 
 	if ((opened.writable & FORMAT_BIT(plan->format)) == 0)
 		return err_set(err, ERR_INTERNAL, "%s", "");
@@ -254,10 +254,12 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 		DestroyImageList(image);
 		return false;
 	}
+	drawn = (info->format == FORMAT_PNG || info->format == FORMAT_GIF) &&
+		image->storage_class == PseudoClass;
 	if (!image_ops_apply(&image, &seen, info, &profiles, err))
 		return false;
 	resized = now_mono_us();
-	ok = image_write(image, &seen, &opened.pace, ret, &written, err);
+	ok = image_write(image, &seen, &opened.pace, drawn, ret, &written, err);
 	*ret_made = (struct image_made){ .format = written.format,
 		.width = written.width,
 		.height = written.height,

@@ -3,9 +3,13 @@
 #include "image_avif.h"
 #include "image_magick.h"
 #include "image_ops.h"
+#include "image_png.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define FEW_COLOURS 4096 /* a drawing with soft edges has fewer, a photograph more */
+#define UNSEEN      4.0  /* of 255: mean difference of a channel that a palette may make */
 
 /* GIF knows only seen and unseen: what is less than half there goes. */
 static bool
@@ -30,7 +34,7 @@ static void
 set_options(ImageInfo *info, const struct image_coding *how)
 {
 	info->quality = (unsigned long)how->quality;
-	info->interlace = NoInterlace;
+	info->interlace = how->progressive && !how->quick ? LineInterlace : NoInterlace;
 	if (how->format == FORMAT_PNG)
 		/* tens: zlib's level; 5 adaptive filters, or none for grey and palettes; 1 the
 		 * first filter */
@@ -44,6 +48,8 @@ set_options(ImageInfo *info, const struct image_coding *how)
 	}
 	if (how->format == FORMAT_WEBP)
 		(void)AddDefinitions(info, how->quick ? "webp:method=0" : "webp:method=4", NULL);
+	if (how->format == FORMAT_WEBP && how->lossless)
+		(void)AddDefinitions(info, "webp:lossless=TRUE", NULL);
 }
 
 /* By GraphicsMagick's own encoders. */
@@ -110,6 +116,102 @@ encode_avif(const Image *image, const struct image_coding *how, struct buf *ret,
 	return ok;
 }
 
+/* Grey without transparency is a byte to a pixel anyway, and what is kept beside pixels is lost. */
+static bool
+wants_no_palette(const Image *image, ExceptionInfo *e)
+{
+	size_t n;
+
+	return GetImageProfile(image, "EXIF", &n) != NULL ||
+	       GetImageProfile(image, "XMP", &n) != NULL ||
+	       (!image->matte && IsGrayImage(image, e));
+}
+
+/*
+ * Put a PNG with a palette in the place of the one in ret, where the picture has few colours, or
+ * may make do with few, and it is smaller so.
+ */
+static bool
+try_palette(const Image *image, const struct image_coding *how, struct buf *ret, ExceptionInfo *e,
+	struct err *err)
+{
+	int32_t w = (int32_t)image->columns, h = (int32_t)image->rows;
+	size_t n = (size_t)image->columns * image->rows;
+	unsigned char *rgba = NULL, *index = NULL;
+	struct buf other = BUF_INIT(ret->limit), swap;
+	struct palette palette;
+	double distance = 0;
+	bool ok = true;
+
+	if (image->storage_class == PseudoClass && !image->matte)
+		return true; /* it has one */
+	rgba = take_pixels(image, e, err);
+	index = rgba != NULL ? malloc(n) : NULL;
+	if (index == NULL) {
+		ok = rgba == NULL ? false : err_set(err, ERR_MEMORY, "%s", "");
+		goto out;
+	}
+	if (!palette_exact(rgba, n, &palette, index) &&
+		(!how->palette || !palette_reduce(rgba, w, h, &palette, index, &distance) ||
+			distance > UNSEEN))
+		goto out;
+	ok = image_png_write(index, w, h, &palette, &other, err);
+	if (ok && other.len < ret->len) {
+		swap = *ret;
+		*ret = other;
+		other = swap;
+	}
+out:
+	free(rgba);
+	free(index);
+	buf_done(&other);
+	return ok;
+}
+
+/* Put a WebP without loss in the place of the one in ret, where there are few colours and it is no
+ * larger. */
+static bool
+try_lossless(Image *image, const struct image_coding *how, struct buf *ret, ExceptionInfo *e,
+	struct err *err)
+{
+	struct image_coding exactly = *how;
+	struct buf other = BUF_INIT(ret->limit), swap;
+	unsigned char *rgba = take_pixels(image, e, err);
+	bool ok = rgba != NULL;
+
+	if (ok && palette_within(rgba, (size_t)image->columns * image->rows, FEW_COLOURS)) {
+		exactly.lossless = true;
+		exactly.quality = 75; /* effort, here */
+		ok = encode_by_magick(image, &exactly, &other, e, err);
+		if (ok && other.len <= ret->len) {
+			swap = *ret;
+			*ret = other;
+			other = swap;
+		}
+	}
+	free(rgba);
+	buf_done(&other);
+	return ok;
+}
+
+static bool
+encode(Image *image, const struct image_coding *how, struct buf *ret, ExceptionInfo *e,
+	struct err *err)
+{
+	struct image_coding first = *how;
+
+	if (how->format == FORMAT_AVIF)
+		return encode_avif(image, how, ret, e, err);
+	first.lossless = false;
+	if (!encode_by_magick(image, &first, ret, e, err))
+		return false;
+	if (how->format == FORMAT_PNG && !how->quick && !wants_no_palette(image, e))
+		return try_palette(image, how, ret, e, err);
+	if (how->format == FORMAT_WEBP && how->lossless && !how->quick)
+		return try_lossless(image, how, ret, e, err);
+	return true;
+}
+
 bool
 image_encode(Image *image, const struct image_coding *how, struct buf *ret, struct err *err)
 {
@@ -119,8 +221,7 @@ image_encode(Image *image, const struct image_coding *how, struct buf *ret, stru
 	GetExceptionInfo(&e);
 	if (image->matte && IsOpaqueImage(image, &e))
 		image->matte = MagickFalse;
-	ok = how->format == FORMAT_AVIF ? encode_avif(image, how, ret, &e, err)
-					: encode_by_magick(image, how, ret, &e, err);
+	ok = encode(image, how, ret, &e, err);
 	DestroyExceptionInfo(&e);
 	return ok;
 }

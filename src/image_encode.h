@@ -13,9 +13,12 @@ struct _Image; /* GraphicsMagick's */
 /* How pixels are to be written. */
 struct image_coding {
 	enum format format;
-	int quality; /* 1…100; 0 for formats without */
-	int speed;   /* AVIF: 0 slowest … 10 */
-	bool quick;  /* the others: with least effort */
+	int quality;      /* 1…100; 0 for formats without */
+	int speed;        /* AVIF: 0 slowest … 10 */
+	bool quick;       /* the others: with least effort */
+	bool progressive; /* JPEG */
+	bool lossless;    /* WebP: where there are few colours and it is no larger */
+	bool palette;     /* PNG: few colours even where there are many, if it hardly shows */
 };
 
 /*
@@ -23,7 +26,7 @@ struct image_coding {
  *
  * image   without metadata; what the format cannot hold of its transparency is made up for, which
  *         for GIF changes it
- * ret     appended to, within the caller's limit
+ * ret     empty, with the caller's limit
  * Fails   ERR_MEMORY when limits or memory ran out; ERR_INTERNAL otherwise
  */
 bool image_encode(struct _Image *image, const struct image_coding *how, struct buf *ret,

@@ -14,6 +14,7 @@ struct writer {
 	const struct plan *plan;
 	struct ladder_pace *pace;
 	struct ladder_rung rung;
+	bool palette;                  /* may make do with few colours */
 	struct image_written *written; /* of the best so far */
 };
 
@@ -68,7 +69,10 @@ encode(struct writer *w, const struct budget_try *at, struct buf *ret,
 	const struct image_coding how = { .format = w->rung.format,
 		.quality = at->quality,
 		.speed = w->rung.speed,
-		.quick = w->rung.quick };
+		.quick = w->rung.quick,
+		.progressive = w->plan->progressive,
+		.lossless = w->plan->lossless,
+		.palette = w->palette };
 	Image *small = at->scale < 1 ? scaled(w->image, at->scale, err) : NULL;
 	Image *image = small != NULL ? small : w->image;
 	uint64_t began = now_mono_us();
@@ -102,6 +106,12 @@ search(struct writer *w, struct buf *ret, bool *ret_hurried, struct err *err)
 
 	budget_start(&b, max, quality_for(w));
 	ok = encode(w, &b.at, ret, w->written, err);
+	if (ok && ret->len > max && w->rung.format == FORMAT_PNG && !w->palette) {
+		/* fewer colours before fewer pixels */
+		w->palette = true;
+		b.tries++;
+		ok = encode(w, &b.at, ret, w->written, err);
+	}
 	for (last = ret->len; ok && budget_next(&b, last); last = bytes) {
 		if (ladder_estimate(w->pace, &w->rung, b.at.quality, pixels_of(w, b.at.scale)) >
 			left_us(w->plan)) {
@@ -127,11 +137,13 @@ search(struct writer *w, struct buf *ret, bool *ret_hurried, struct err *err)
 }
 
 bool
-image_write(Image *image, const struct plan *plan, struct ladder_pace *pace, struct buf *ret,
-	struct image_written *ret_written, struct err *err)
+image_write(Image *image, const struct plan *plan, struct ladder_pace *pace, bool drawn,
+	struct buf *ret, struct image_written *ret_written, struct err *err)
 {
 	const struct ladder_rung wanted = { .format = plan->format, .speed = plan->speed };
-	struct writer w = { .image = image, .plan = plan, .pace = pace, .written = ret_written };
+	struct writer w = {
+		.image = image, .plan = plan, .pace = pace, .palette = drawn, .written = ret_written
+	};
 	bool hurried;
 
 	*ret_written = (struct image_written){ .format = plan->format };

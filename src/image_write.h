@@ -25,10 +25,11 @@ struct image_written {
  * image   without metadata; what the format cannot hold of its transparency is made up for, which
  *         for GIF changes it
  * pace    how fast this process encodes; learns
+ * drawn   the original had a palette: PNG may get one again, where it hardly shows
  * ret     with the caller's limit; written only on success
  * Fails   ERR_MEMORY when GraphicsMagick's limits or memory ran out; ERR_INTERNAL otherwise
  */
 bool image_write(struct _Image *image, const struct plan *plan, struct ladder_pace *pace,
-	struct buf *ret, struct image_written *ret_written, struct err *err) MUST_USE;
+	bool drawn, struct buf *ret, struct image_written *ret_written, struct err *err) MUST_USE;
 
 #endif

@@ -107,7 +107,9 @@ make_format(const struct plan_wish *wish, bool see_through, uint32_t writable, s
 	if (names_format(&wish->params)) {
 		plan->wanted = (enum format)wish->params.f;
 		plan->format = plan->wanted;
-		if ((writable & FORMAT_BIT(plan->wanted)) == 0)
+		/* GraphicsMagick's encoder for JPEG XL fails where there is transparency */
+		if ((writable & FORMAT_BIT(plan->wanted)) == 0 ||
+			(plan->wanted == FORMAT_JXL && see_through))
 			plan->format = next_best(plan->wanted, see_through, writable);
 		return;
 	}
@@ -198,6 +200,9 @@ decide(struct plan *plan, const struct plan_sight *sight, struct err *err)
 	if (is_too_long(plan, err))
 		return false;
 	plan->quality = quality_of(&wish->policy, p, plan->format);
+	plan->progressive = plan->format == FORMAT_JPEG && wish->policy.jpeg_progressive;
+	plan->lossless =
+		plan->format == FORMAT_WEBP && wish->policy.webp_lossless == CONFIG_LOSSLESS_AUTO;
 	plan->webp_quality = quality_of(&wish->policy, p, FORMAT_WEBP);
 	plan->jpeg_quality = quality_of(&wish->policy, p, FORMAT_JPEG);
 	plan->max_bytes = p->max;
@@ -233,7 +238,7 @@ plan_resolve(const struct request *req, const struct image_info *info, uint32_t 
 bool
 plan_seen(struct plan *plan, const struct plan_sight *sight, struct err *err)
 {
-	struct plan again = { .wish = plan->wish };
+	struct plan again = { .wish = plan->wish, .deadline_us = plan->deadline_us };
 
 	if (!decide(&again, sight, err))
 		return false;
@@ -306,6 +311,10 @@ plan_print(const struct plan *plan, FILE *f)
 	fprintf(f, "quality %d\n", plan->quality);
 	if (plan->format == FORMAT_AVIF)
 		fprintf(f, "speed %d\n", plan->speed);
+	if (plan->progressive)
+		fprintf(f, "progressive yes\n");
+	if (plan->lossless)
+		fprintf(f, "lossless where smaller\n");
 	if (plan->max_bytes > 0)
 		fprintf(f, "max %lld\n", (long long)plan->max_bytes);
 	if (plan->frames > 1)

@@ -58,6 +58,8 @@ struct plan {
 	int32_t frames;     /* 1: a still; else all of an animation's are kept */
 	int32_t frame;      /* a still's: which one is taken, from 1 */
 	int speed;          /* AVIF: 0 slowest … 10; 0 for the others */
+	bool progressive;   /* JPEG */
+	bool lossless;      /* WebP: where there are few colours and it is no larger */
 	uint32_t may;       /* FORMAT_BIT()s this build can write a picture of that size in */
 	int webp_quality, jpeg_quality; /* should time lead to one of these */
 	int64_t max_bytes;              /* of the result; 0 no matter */

@@ -43,6 +43,11 @@ static const struct param_choice addressings[] = {
 	{ "virtual", CONFIG_ADDRESS_VIRTUAL },
 	{ NULL, 0 },
 };
+static const struct param_choice lossless[] = {
+	{ "no", CONFIG_LOSSLESS_NO },
+	{ "auto", CONFIG_LOSSLESS_AUTO },
+	{ NULL, 0 },
+};
 static const struct param_choice log_formats[] = {
 	{ "kv", CONFIG_LOG_KV },
 	{ "json", CONFIG_LOG_JSON },
@@ -111,9 +116,16 @@ const struct setting settings_table[] = {
 	{ "jpeg_quality", SETTING_MAIN, INT(config_policy, jpeg_quality, 1, 100),
 	  .flags = EACH, .unset = "80",
 	  .summary = "Quality of JPEG when the query names none." },
+	{ "jpeg_progressive", SETTING_MAIN, BOOL(config_policy, jpeg_progressive),
+	  .flags = EACH, .unset = "no",
+	  .summary = "JPEG that is shown coarsely first; a little smaller, and slower to show as a whole." },
 	{ "webp_quality", SETTING_MAIN, INT(config_policy, webp_quality, 1, 100),
 	  .flags = EACH, .unset = "80",
 	  .summary = "Quality of WebP when the query names none." },
+	{ "webp_lossless", SETTING_MAIN, CHOICE(config_policy, webp_lossless, lossless),
+	  .flags = EACH, .unset = "auto",
+	  .summary = "auto: WebP without loss where there are few colours (drawings, logos) and that is\n"
+	             "no larger. no: never." },
 	{ "avif_quality", SETTING_MAIN, INT(config_policy, avif_quality, 1, 100),
 	  .flags = EACH, .unset = "55",
 	  .summary = "Quality of AVIF when the query names none." },

@@ -31,6 +31,7 @@ main(void)
 		suite_source_s3,
 		suite_ladder,
 		suite_budget,
+		suite_palette,
 		suite_image_ops,
 		suite_image_look,
 		suite_image_effects,

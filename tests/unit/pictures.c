@@ -121,7 +121,9 @@ pictures_look(const struct buf *b, const char *what)
 
 	GetExceptionInfo(&e);
 	(void)snprintf(info->magick, sizeof info->magick, "%s",
-		format == FORMAT_AVIF ? "AVIF" : format_row(format)->magick);
+		format == FORMAT_AVIF  ? "AVIF"
+		: format == FORMAT_JXL ? "JXL"
+				       : format_row(format)->magick);
 	image = BlobToImage(info, b->bytes, b->len, &e);
 	ck_assert_msg(image != NULL && e.severity == UndefinedException, "%s: %s", what, e.reason);
 	shot.w = (long)image->columns;

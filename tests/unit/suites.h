@@ -27,6 +27,7 @@ Suite *suite_credentials(void);
 Suite *suite_source_s3(void);
 Suite *suite_ladder(void);
 Suite *suite_budget(void);
+Suite *suite_palette(void);
 Suite *suite_image_ops(void);
 Suite *suite_image_look(void);
 Suite *suite_image_effects(void);

@@ -141,6 +141,147 @@ START_TEST(makes_the_same_avif_again)
 }
 END_TEST
 
+/* ---- The others ---- */
+
+/* A JPEG's frame header: its marker's second byte, and the first component's sampling. */
+static void
+look_at_frame(const struct buf *b, unsigned *ret_marker, unsigned *ret_sampling)
+{
+	for (size_t at = 2; at + 12 < b->len; at += 2u + (b->bytes[at + 2] << 8 | b->bytes[at + 3]))
+		if (b->bytes[at + 1] == 0xc0 || b->bytes[at + 1] == 0xc2) {
+			*ret_marker = b->bytes[at + 1];
+			*ret_sampling = b->bytes[at + 11];
+			return;
+		}
+	ck_abort_msg("no frame");
+}
+
+START_TEST(codes_jpeg_as_it_is_set)
+{
+	struct buf b = { 0 };
+	struct plan plan;
+	unsigned marker, sampling;
+
+	for (int progressive = 0; progressive < 2; progressive++) {
+		pictures_cfg.origins[0].policy.jpeg_progressive = progressive == 1;
+		render("dogs.jpg", "w=200&q=89", &plan, &b);
+		look_at_frame(&b, &marker, &sampling);
+		ck_assert_uint_eq(marker, progressive ? 0xc2 : 0xc0);
+		ck_assert_uint_eq(sampling, 0x22);
+		render("dogs.jpg", "w=200&q=90", &plan, &b);
+		look_at_frame(&b, &marker, &sampling);
+		ck_assert_uint_eq(sampling, 0x11);
+	}
+	buf_done(&b);
+}
+END_TEST
+
+START_TEST(writes_webp_without_loss_where_that_is_no_larger)
+{
+	struct buf lossy = { 0 }, b = { 0 };
+	struct picture s, want;
+	struct plan plan;
+
+	render("quad.png", "f=webp", &plan, &lossy);
+	ck_assert_ptr_nonnull(find(&lossy, "VP8 "));
+	pictures_cfg.origins[0].policy.webp_lossless = CONFIG_LOSSLESS_AUTO;
+	render("quad.png", "f=webp", &plan, &b);
+	ck_assert_ptr_nonnull(find(&b, "VP8L"));
+	ck_assert_uint_le(b.len, lossy.len);
+	s = pictures_look(&b, "lossless");
+	want = pictures_render("quad.png", "f=png");
+	ck_assert_mem_eq(s.rgba, want.rgba, (size_t)(4 * s.w * s.h));
+	free(s.rgba);
+	free(want.rgba);
+	render("dogs.jpg", "w=200&f=webp", &plan, &b);
+	ck_assert_ptr_null(find(&b, "VP8L"));
+	buf_done(&lossy);
+	buf_done(&b);
+}
+END_TEST
+
+/* Few colours, with all kinds of transparency among them: not one level is lost. */
+START_TEST(gives_png_a_palette_where_there_are_few_colours)
+{
+	static const char *const names[] = { "alpha.png", "palette.png", "quad.png" };
+	struct buf b = { 0 }, original = pictures_read(names[_i]);
+	struct picture s, want = pictures_look(&original, names[_i]);
+	struct plan plan;
+
+	render(names[_i], "f=png", &plan, &b);
+	ck_assert_ptr_nonnull(find(&b, "PLTE"));
+	s = pictures_look(&b, names[_i]);
+	ck_assert_int_eq(s.w * s.h, want.w * want.h);
+	for (long i = 0; i < s.w * s.h; i++)
+		ck_assert(want.rgba[4 * i + 3] == 0
+				  ? s.rgba[4 * i + 3] == 0
+				  : memcmp(s.rgba + 4 * i, want.rgba + 4 * i, 4) == 0);
+	buf_done(&original);
+	free(s.rgba);
+	free(want.rgba);
+	buf_done(&b);
+}
+END_TEST
+
+START_TEST(keeps_a_drawing_on_a_palette_and_nothing_else)
+{
+	struct buf b = { 0 };
+	struct picture s;
+	struct plan plan;
+	size_t drawn;
+
+	render("drum.gif", "w=100&f=png", &plan, &b);
+	ck_assert_ptr_nonnull(find(&b, "PLTE"));
+	drawn = b.len;
+	s = pictures_look(&b, "drum.gif");
+	ck_assert_int_eq(s.w, plan.canvas_w);
+	ck_assert_uint_lt(drawn, (size_t)(s.w * s.h * 2));
+	free(s.rgba);
+	/* a photograph has no palette, and is given none */
+	render("bowl.png", "w=100", &plan, &b);
+	ck_assert_ptr_null(find(&b, "PLTE"));
+	/* but for want of bytes */
+	render("bowl.png", "w=100&max=8000", &plan, &b);
+	ck_assert_uint_le(b.len, 8000);
+	ck_assert_ptr_nonnull(find(&b, "PLTE"));
+	buf_done(&b);
+}
+END_TEST
+
+START_TEST(writes_jpeg_xl_where_it_can)
+{
+	struct picture s;
+	struct plan plan;
+	struct buf b = { 0 };
+
+	if (!writes(FORMAT_JXL))
+		return;
+	s = pictures_render("quad.jpg", "f=jxl&q=90");
+	pictures_expect_quarters(&s, "jxl", pictures_quarters, 24);
+	free(s.rgba);
+	/* the encoder has no transparency */
+	render("alpha.png", "f=jxl", &plan, &b);
+	ck_assert_int_eq(plan.wanted, FORMAT_JXL);
+	ck_assert_int_eq(format_sniff(b.bytes, b.len), FORMAT_WEBP);
+	buf_done(&b);
+}
+END_TEST
+
+static TCase *
+others(void)
+{
+	TCase *t = tcase_create("others");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, codes_jpeg_as_it_is_set);
+	tcase_add_test(t, writes_webp_without_loss_where_that_is_no_larger);
+	tcase_add_loop_test(t, gives_png_a_palette_where_there_are_few_colours, 0, 3);
+	tcase_add_test(t, keeps_a_drawing_on_a_palette_and_nothing_else);
+	tcase_add_test(t, writes_jpeg_xl_where_it_can);
+	return t;
+}
+
 /* ---- A byte budget ---- */
 
 /* Render a sample, and tell what was made. */
@@ -316,5 +457,6 @@ suite_image_write(void)
 
 	suite_add_tcase(s, avif());
 	suite_add_tcase(s, limits());
+	suite_add_tcase(s, others());
 	return s;
 }
