@@ -102,6 +102,74 @@ read_cmyk(const char *path)
 	return false;
 }
 
+/* What a result may be; all else is only read. */
+static const uint32_t results = FORMAT_BIT(FORMAT_JPEG) | FORMAT_BIT(FORMAT_PNG) |
+				FORMAT_BIT(FORMAT_GIF) | FORMAT_BIT(FORMAT_WEBP) |
+				FORMAT_BIT(FORMAT_AVIF) | FORMAT_BIT(FORMAT_JXL);
+
+/*
+ * Take GraphicsMagick's own settings out of the environment: folders with delegates and coders,
+ * limits other than ours, a log.
+ */
+static void
+clean_environment(void)
+{
+	static const char prefix[] = "MAGICK_";
+	char name[128];
+
+	for (char **at = environ; at != NULL && *at != NULL;) {
+		size_t n = strcspn(*at, "=");
+
+		at++;
+		if (strncmp(at[-1], prefix, sizeof prefix - 1) != 0 || n >= sizeof name)
+			continue;
+		memcpy(name, at[-1], n);
+		name[n] = '\0';
+		(void)unsetenv(name);
+		/* the rest has moved up */
+		at = environ;
+	}
+}
+
+static bool
+is_ours(const char *magick)
+{
+	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++) {
+		const char *name = format_row((enum format)f)->magick;
+
+		if (name != NULL && strcmp(name, magick) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Take every coder out but those of our formats: what reads files, fetches addresses, runs scripts
+ * or starts programs (PS, PDF, MVG, MSL, SVG, URLs, …) cannot be reached, not even by a fault here.
+ */
+static bool
+forget_coders(void)
+{
+	MagickInfo **all;
+	ExceptionInfo e;
+	bool ok = true;
+
+	GetExceptionInfo(&e);
+	all = GetMagickInfoArray(&e);
+	for (size_t i = 0; all != NULL && all[i] != NULL; i++) {
+		char name[MaxTextExtent];
+
+		if (is_ours(all[i]->name))
+			continue;
+		(void)snprintf(name, sizeof name, "%s", all[i]->name);
+		ok = UnregisterMagickInfo(name) != MagickFail && ok;
+	}
+	ok = ok && all != NULL;
+	MagickFree(all);
+	DestroyExceptionInfo(&e);
+	return ok;
+}
+
 static void
 ask_formats(void)
 {
@@ -114,7 +182,7 @@ ask_formats(void)
 
 		if (row != NULL && row->decoder != NULL)
 			opened.readable |= FORMAT_BIT(f);
-		if (row != NULL && row->encoder != NULL)
+		if (row != NULL && row->encoder != NULL && (results & FORMAT_BIT(f)) != 0)
 			opened.writable |= FORMAT_BIT(f);
 	}
 	if (image_avif_version() != NULL)
@@ -162,6 +230,7 @@ image_open(const struct config *cfg, struct err *err)
 	const uint32_t needed = FORMAT_BIT(FORMAT_JPEG) | FORMAT_BIT(FORMAT_PNG);
 
 	memset(&opened, 0, sizeof opened);
+	clean_environment();
 	image_read_open();
 	InitializeMagickEx(NULL, MAGICK_OPT_NO_SIGNAL_HANDER, NULL);
 	(void)SetWarningHandler(say_nothing);
@@ -171,6 +240,11 @@ image_open(const struct config *cfg, struct err *err)
 	if (!make_srgb(err)) {
 		image_close();
 		return false;
+	}
+	if (!forget_coders()) {
+		image_close();
+		err_set(err, ERR_INTERNAL, "%s", "");
+		return err_detail(err, "GraphicsMagick keeps coders that nobody wants");
 	}
 	if (!set_limits(cfg) || (opened.readable & opened.writable & needed) != needed) {
 		image_close();
@@ -238,6 +312,11 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 
 	if ((opened.writable & FORMAT_BIT(plan->format)) == 0)
 		return err_set(err, ERR_INTERNAL, "%s", "");
+	/* without a decoder of that name, GraphicsMagick would look for a program to do it */
+	if ((opened.readable & FORMAT_BIT(info->format)) == 0) {
+		err_set(err, ERR_NOT_AN_IMAGE, "%s", "");
+		return err_detail(err, "this build reads no %s", format_row(info->format)->name);
+	}
 	if (plan->frames > 1)
 		return image_frames_render(bytes, n, info, plan, &profiles, ret, ret_made, err);
 	/* GraphicsMagick reads no frame but the first, and of WebP not that one */

@@ -2,6 +2,7 @@
 
 #include "image_magick.h"
 #include "image_ops.h"
+#include "probe_heif.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 #define EXTRA_MAX 16 /* bytes between JPEG segments that nobody misses */
 
-/* What libjpeg warned of during the decode that runs. */
+/* What libjpeg, also the one inside libtiff, warned of during the decode that runs. */
 static struct {
 	bool seen;           /* a warning that means lost pixels */
 	bool ended;          /* the file ended where a marker should be */
@@ -20,6 +21,23 @@ static struct {
 /* libjpeg's warnings that cost no pixel. */
 static const char *const jpeg_harmless[] = { "Unknown Adobe color transform code",
 	"unknown JFIF revision number", "Invalid SOS parameters for sequential JPEG" };
+
+/*
+ * Listen to the TIFF coder's log: libtiff calls damage an error, but that of a JPEG inside, where
+ * it only repeats libjpeg's warning. Tags it does not know are its usual complaint.
+ */
+static void
+hear_tiff(const char *text)
+{
+	const char *warning = strstr(text, "TIFF Warning: ");
+
+	if (warning == NULL || (strstr(warning, "Corrupt JPEG data") == NULL &&
+				       strstr(warning, "Premature ") == NULL))
+		return;
+	jpeg_damage.seen = true;
+	(void)snprintf(jpeg_damage.text, sizeof jpeg_damage.text, "%.*s",
+		(int)strcspn(warning, "\n"), warning);
+}
 
 /*
  * Listen to the JPEG coder's log: the exception it returns keeps only the first warning, which may
@@ -33,8 +51,12 @@ hear_log(const ExceptionType type, const char *text)
 	const char *bytes = warning != NULL ? strstr(warning, "extraneous bytes") : NULL;
 
 	(void)type;
-	if (warning == NULL || jpeg_damage.seen)
+	if (jpeg_damage.seen)
 		return;
+	if (warning == NULL) {
+		hear_tiff(text);
+		return;
+	}
 	for (size_t i = 0; i < sizeof jpeg_harmless / sizeof jpeg_harmless[0]; i++)
 		if (strstr(warning, jpeg_harmless[i]) != NULL)
 			return;
@@ -195,6 +217,8 @@ is_damage(const ExceptionInfo *e, enum format format, const unsigned char *bytes
 	if (format == FORMAT_JPEG)
 		return jpeg_damage.seen || (jpeg_damage.ended && !is_one_scan(bytes, n)) ||
 		       !is_padding(bytes, n, jpeg_damage.extra);
+	if (format == FORMAT_TIFF && jpeg_damage.seen)
+		return true;
 	/* libpng's warnings (CoderWarning) are about profiles, text and checksums of side chunks */
 	return e->severity == CorruptImageWarning;
 }
@@ -219,10 +243,10 @@ read_blob(const unsigned char *bytes, size_t n, enum format format, const struct
 		(void)CloneString(&info->size, hint);
 	}
 	memset(&jpeg_damage, 0, sizeof jpeg_damage);
-	if (format == FORMAT_JPEG)
+	if (format == FORMAT_JPEG || format == FORMAT_TIFF)
 		(void)SetLogEventMask("coder");
 	image = BlobToImage(info, bytes, n, e);
-	if (format == FORMAT_JPEG)
+	if (format == FORMAT_JPEG || format == FORMAT_TIFF)
 		(void)SetLogEventMask("none");
 	DestroyImageInfo(info);
 	return image;
@@ -256,6 +280,37 @@ is_size_as_planned(
 		image->rows, w, h);
 }
 
+/*
+ * Say why there is no picture. What a decoder has not learnt is no damage: several pictures in one
+ * file, animations, odd depths.
+ */
+static bool
+refuse(const ExceptionInfo *e, enum format format, struct err *err)
+{
+	bool younger = format != FORMAT_JPEG && format != FORMAT_PNG && format != FORMAT_GIF &&
+		       format != FORMAT_WEBP;
+	bool unknown = younger && e->severity == CoderError && e->reason != NULL &&
+		       strstr(e->reason, "not supported") != NULL;
+
+	image_ops_fault(e, unknown ? ERR_NOT_AN_IMAGE : ERR_BROKEN, err);
+	if (jpeg_damage.text[0] != '\0')
+		err_detail(err, "%s", jpeg_damage.text);
+	return false;
+}
+
+/* Make the bytes one still picture, where GraphicsMagick would refuse them. */
+static bool
+make_single(const unsigned char *bytes, size_t n, const struct image_info *info, struct buf *ret,
+	int64_t *ret_x, int64_t *ret_y, struct err *err)
+{
+	if (info->format == FORMAT_WEBP)
+		return webp_first_frame(bytes, n, ret, ret_x, ret_y, err);
+	if (!buf_add(ret, bytes, n, err))
+		return false;
+	probe_heif_single_out(ret->bytes, ret->len);
+	return true;
+}
+
 bool
 image_read(const unsigned char *bytes, size_t n, const struct image_info *info,
 	const struct plan *plan, Image **ret, struct err *err)
@@ -267,19 +322,21 @@ image_read(const unsigned char *bytes, size_t n, const struct image_info *info,
 	bool ok = false;
 
 	GetExceptionInfo(&e);
-	if (info->format == FORMAT_WEBP && info->animated) {
-		if (!webp_first_frame(bytes, n, &still, &x, &y, err))
+	if ((info->format == FORMAT_WEBP && info->animated) || info->format == FORMAT_AVIF ||
+		info->format == FORMAT_HEIC) {
+		if (!make_single(bytes, n, info, &still, &x, &y, err))
 			goto out;
 		bytes = still.bytes;
 		n = still.len;
 	}
 	image = read_blob(bytes, n, info->format, plan, &e);
 	if (image == NULL || is_damage(&e, info->format, bytes, n)) {
-		image_ops_fault(&e, ERR_BROKEN, err);
-		if (jpeg_damage.text[0] != '\0')
-			err_detail(err, "%s", jpeg_damage.text);
+		(void)refuse(&e, info->format, err);
 		goto out;
 	}
+	/* the fourth byte of a pixel that nobody filled in */
+	if (info->format == FORMAT_BMP && !info->alpha)
+		image->matte = MagickFalse;
 	if (!place_frame(&image, info, x, y, err) || !is_size_as_planned(image, info, plan, err))
 		goto out;
 	*ret = image;

@@ -1,42 +1,14 @@
 #include "probe.h"
 
+#include "probe_bytes.h"
+#include "probe_heif.h"
+#include "probe_jxl.h"
+#include "probe_tiff.h"
+
 #include <string.h>
 
-/* The bytes a parser may look at; every read is checked against n by the parser. */
-struct span {
-	const unsigned char *at;
-	size_t n;
-};
-
-static uint32_t
-be16(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 8 | p[1];
-}
-
-static uint32_t
-be32(const unsigned char *p)
-{
-	return be16(p) << 16 | be16(p + 2);
-}
-
-static uint32_t
-le16(const unsigned char *p)
-{
-	return (uint32_t)p[1] << 8 | p[0];
-}
-
-static uint32_t
-le24(const unsigned char *p)
-{
-	return (uint32_t)p[2] << 16 | le16(p);
-}
-
-static uint32_t
-le32(const unsigned char *p)
-{
-	return le16(p + 2) << 16 | le16(p);
-}
+/* How a bitmap is compressed, where that matters here. */
+enum { BMP_MASKS = 3, BMP_JPEG = 4, BMP_PNG = 5, BMP_MASKS_ALPHA = 6 };
 
 static bool
 cut_off(struct err *err)
@@ -45,70 +17,12 @@ cut_off(struct err *err)
 	return err_detail(err, "header is cut off or senseless");
 }
 
-static struct span
-span_from(struct span s, size_t from, size_t n)
-{
-	if (from > s.n)
-		from = s.n;
-	if (n > s.n - from)
-		n = s.n - from;
-	return (struct span){ s.at + from, n };
-}
-
-static bool
-span_begins(struct span s, const char *text, size_t n)
-{
-	return s.n >= n && memcmp(s.at, text, n) == 0;
-}
-
-/*
- * Find the orientation in a TIFF block: IFD0 only, so there is no chain of directories to run
- * round in. Anything out of range or out of the block is orientation 1.
- */
-static int
-tiff_orientation(struct span tiff)
-{
-	uint32_t (*u16)(const unsigned char *);
-	uint32_t (*u32)(const unsigned char *);
-	size_t at, count;
-
-	if (span_begins(tiff, "II*\0", 4)) {
-		u16 = le16;
-		u32 = le32;
-	} else if (span_begins(tiff, "MM\0*", 4)) {
-		u16 = be16;
-		u32 = be32;
-	} else {
-		return 1;
-	}
-	if (tiff.n < 8)
-		return 1;
-	at = u32(tiff.at + 4);
-	if (at > tiff.n - 2)
-		return 1;
-	count = u16(tiff.at + at);
-	at += 2;
-	for (; count > 0 && at <= tiff.n && tiff.n - at >= 12; count--, at += 12) {
-		const unsigned char *entry = tiff.at + at;
-		uint32_t value;
-
-		if (u16(entry) != 0x0112)
-			continue;
-		/* one SHORT, left-justified in the value field */
-		value = u16(entry + 8);
-		if (u16(entry + 2) != 3 || u32(entry + 4) != 1 || value < 1 || value > 8)
-			return 1;
-		return (int)value;
-	}
-	return 1;
-}
-
 static void
 jpeg_app(struct span body, uint32_t marker, bool *saw_exif, struct image_info *info)
 {
 	if (marker == 0xe1 && !*saw_exif && span_begins(body, "Exif\0\0", 6)) {
 		*saw_exif = true;
-		info->orientation = tiff_orientation(span_from(body, 6, body.n));
+		info->orientation = probe_tiff_orientation(span_from(body, 6, body.n));
 	} else if (marker == 0xe2 && span_begins(body, "ICC_PROFILE\0", 12)) {
 		info->icc = true;
 	}
@@ -194,7 +108,7 @@ probe_png(struct span s, struct image_info *info, struct err *err)
 		else if (span_begins(name, "acTL", 4))
 			info->animated = true;
 		else if (span_begins(name, "eXIf", 4))
-			info->orientation = tiff_orientation(span_from(s, at + 8, len));
+			info->orientation = probe_tiff_orientation(span_from(s, at + 8, len));
 		else if (span_begins(name, "IEND", 4))
 			break;
 		at += 12 + len;
@@ -346,7 +260,7 @@ webp_extended(struct span s, size_t at, struct image_info *info)
 		} else if (span_begins(name, "EXIF", 4)) {
 			if (span_begins(body, "Exif\0\0", 6))
 				body = span_from(body, 6, body.n);
-			info->orientation = tiff_orientation(body);
+			info->orientation = probe_tiff_orientation(body);
 		}
 		if (len > s.n - at - 8)
 			break;
@@ -375,6 +289,59 @@ probe_webp(struct span s, struct image_info *info, struct err *err)
 	return true;
 }
 
+/*
+ * Tell whether a bitmap of 32 bits per pixel holds transparency. With masks, theirs says so.
+ * Without them the fourth byte should not count, but programs write alpha there, or zeros: it
+ * counts unless all are zero.
+ */
+static bool
+bmp_has_alpha(struct span s, uint32_t header, uint32_t compression)
+{
+	struct span pixels = span_from(s, le32(s.at + 10), s.n);
+
+	if (compression == BMP_MASKS || compression == BMP_MASKS_ALPHA)
+		return (header >= 56 || compression == BMP_MASKS_ALPHA) && s.n >= 70 &&
+		       le32(s.at + 66) != 0;
+	if (compression != 0 || le16(s.at + 28) != 32)
+		return false;
+	for (size_t at = 3; at < pixels.n; at += 4)
+		if (pixels.at[at] != 0)
+			return true;
+	return false;
+}
+
+/*
+ * Compression by JPEG or PNG is for printers: their decoders would meet a picture nobody has
+ * measured.
+ */
+static bool
+probe_bmp(struct span s, struct image_info *info, struct err *err)
+{
+	uint32_t header, compression;
+
+	if (s.n < 26)
+		return cut_off(err);
+	header = le32(s.at + 14);
+	if (header == 12) {
+		info->width = (int32_t)le16(s.at + 18);
+		info->height = (int32_t)le16(s.at + 20);
+		return true;
+	}
+	if (header < 40 || s.n < 54)
+		return cut_off(err);
+	if (le32(s.at + 18) > INT32_MAX || le32(s.at + 22) == 0x80000000)
+		return cut_off(err);
+	info->width = (int32_t)le32(s.at + 18);
+	info->height = (int32_t)le32(s.at + 22);
+	if (info->height < 0)
+		info->height = -info->height; /* rows from the top down */
+	compression = le32(s.at + 30);
+	if (compression == BMP_JPEG || compression == BMP_PNG)
+		return err_set(err, ERR_NOT_AN_IMAGE, "%s", "");
+	info->alpha = bmp_has_alpha(s, header, compression);
+	return true;
+}
+
 bool
 probe_image(const unsigned char *bytes, size_t n, struct image_info *ret, struct err *err)
 {
@@ -399,12 +366,20 @@ probe_image(const unsigned char *bytes, size_t n, struct image_info *ret, struct
 	case FORMAT_WEBP:
 		ok = probe_webp(s, &info, err);
 		break;
-	case FORMAT_NONE:
 	case FORMAT_AVIF:
-	case FORMAT_JXL:
 	case FORMAT_HEIC:
+		ok = probe_heif_picture(s, &info, err);
+		break;
+	case FORMAT_JXL:
+		ok = probe_jxl_picture(s, &info, err);
+		break;
 	case FORMAT_TIFF:
+		ok = probe_tiff_picture(s, &info, err);
+		break;
 	case FORMAT_BMP:
+		ok = probe_bmp(s, &info, err);
+		break;
+	case FORMAT_NONE:
 	case FORMAT_ICO:
 	case FORMAT_SVG:
 	case FORMAT_JSON:

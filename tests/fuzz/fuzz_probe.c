@@ -1,7 +1,9 @@
 /* Headers of originals: no read outside the bytes, and what is reported keeps its bounds. */
 #include "probe.h"
+#include "probe_heif.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -19,5 +21,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (info.width < 1 || info.height < 1 || info.orientation < 1 || info.orientation > 8 ||
 		format_row(info.format)->magick == NULL)
 		abort();
+	if (info.format == FORMAT_AVIF || info.format == FORMAT_HEIC) {
+		unsigned char *copy = malloc(n);
+
+		if (copy == NULL)
+			return 0;
+		memcpy(copy, bytes, n);
+		probe_heif_single_out(copy, n);
+		free(copy);
+	}
 	return 0;
 }

@@ -35,6 +35,7 @@ main(void)
 		suite_image_ops,
 		suite_image_look,
 		suite_image_effects,
+		suite_image_read,
 		suite_image,
 		suite_image_write,
 		suite_image_frames,

@@ -31,6 +31,7 @@ Suite *suite_palette(void);
 Suite *suite_image_ops(void);
 Suite *suite_image_look(void);
 Suite *suite_image_effects(void);
+Suite *suite_image_read(void);
 Suite *suite_image(void);
 Suite *suite_image_write(void);
 Suite *suite_image_frames(void);

@@ -148,10 +148,12 @@ START_TEST(looks_for_a_drawing_only_near_the_beginning)
 }
 END_TEST
 
-START_TEST(hands_only_four_formats_to_a_decoder)
+START_TEST(hands_no_other_format_to_a_decoder)
 {
-	static const enum format decoded[] = { FORMAT_JPEG, FORMAT_PNG, FORMAT_GIF, FORMAT_WEBP };
-	static const char *const magick[] = { "JPEG", "PNG", "GIF", "WEBP" };
+	static const enum format decoded[] = { FORMAT_JPEG, FORMAT_PNG, FORMAT_GIF, FORMAT_WEBP,
+		FORMAT_AVIF, FORMAT_JXL, FORMAT_HEIC, FORMAT_TIFF, FORMAT_BMP };
+	static const char *const magick[] = { "JPEG", "PNG", "GIF", "WEBP", "AVIF", "JXL", "HEIC",
+		"TIFF", "BMP" };
 	int found = 0;
 
 	for (int i = 0; i < COUNT(decoded); i++)
@@ -204,7 +206,7 @@ suite_format(void)
 	tcase_add_loop_test(tc, tells_formats_by_their_first_bytes, 0, COUNT(sniffed));
 	tcase_add_loop_test(tc, reads_nothing_beyond_what_is_there, 0, COUNT(sniffed));
 	tcase_add_test(tc, looks_for_a_drawing_only_near_the_beginning);
-	tcase_add_test(tc, hands_only_four_formats_to_a_decoder);
+	tcase_add_test(tc, hands_no_other_format_to_a_decoder);
 	tcase_add_test(tc, has_a_full_row_for_every_format);
 	tcase_add_loop_test(tc, finds_formats_by_usual_names, 0, COUNT(names));
 	tcase_add_loop_test(tc, guesses_types_by_the_ending, 0, COUNT(endings));

@@ -20,7 +20,8 @@ tear_down(void)
 
 static const char *const turned[] = { "orientation-1.jpg", "orientation-2.jpg", "orientation-3.jpg",
 	"orientation-4.jpg", "orientation-5.jpg", "orientation-6.jpg", "orientation-7.jpg",
-	"orientation-8.jpg", "orientation-6.png", "orientation-6.webp" };
+	"orientation-8.jpg", "orientation-6.png", "orientation-6.webp", "orientation-6.tif",
+	"orientation-6.jxl", "orientation-7.jxl", "orientation-5.avif", "orientation-6.avif" };
 
 START_TEST(brings_every_orientation_upright)
 {
@@ -110,7 +111,7 @@ END_TEST
 /* Inks as Adobe writes them, inverted: the right way round, none negative. */
 START_TEST(shows_cmyk_the_right_way_round)
 {
-	static const char *const names[] = { "cmyk.jpg", "ycck.jpg", "cmyk-plain.jpg" };
+	static const char *const names[] = { "cmyk.jpg", "ycck.jpg", "cmyk-plain.jpg", "cmyk.tif" };
 	static const uint32_t arithmetic[] = { 0x00ffffff, 0xff00ffff, 0xffff00ff, 0x000000ff };
 
 	for (int way = 0; way < 2; way++) {
@@ -240,7 +241,8 @@ END_TEST
 /* White on transparent black: no pixel that is seen at all may be darker than white. */
 START_TEST(keeps_edges_of_alpha_free_of_dark_fringes)
 {
-	static const char *const names[] = { "alpha.png", "alpha.webp", "alpha.gif" };
+	static const char *const names[] = { "alpha.png", "alpha.webp", "alpha.gif", "alpha.tif",
+		"alpha.jxl" };
 	static const char *const ways[] = { "w=29&f=png", "w=7&f=png", "w=100&up=1&f=png",
 		"w=30&h=22&fit=fill&f=png", "w=25&f=webp&q=100" };
 
@@ -349,13 +351,13 @@ suite_image_ops(void)
 	tcase_add_loop_test(c, crops_what_is_seen_and_not_what_is_stored, 0, COUNT(turned));
 	tcase_add_loop_test(c, crops_and_turns_what_is_seen, 0, COUNT(turned));
 	tcase_add_loop_test(c, crops_one_corner, 0, COUNT(turned));
-	tcase_add_loop_test(c, shows_cmyk_the_right_way_round, 0, 3);
+	tcase_add_loop_test(c, shows_cmyk_the_right_way_round, 0, 4);
 	tcase_add_loop_test(c, converts_cmyk_by_its_own_profile, 0, 2);
 	tcase_add_test(c, converts_cmyk_without_profile_by_the_setting);
 	tcase_add_loop_test(c, does_not_start_with_a_cmyk_profile_that_is_none, 0, 3);
 	tcase_add_loop_test(c, converts_wide_gamut_to_srgb, 0, 2);
 	tcase_add_loop_test(c, converts_grey_by_its_profile, 0, 2);
-	tcase_add_loop_test(c, keeps_edges_of_alpha_free_of_dark_fringes, 0, 3);
+	tcase_add_loop_test(c, keeps_edges_of_alpha_free_of_dark_fringes, 0, 5);
 	tcase_add_loop_test(c, lays_pictures_where_and_on_what_was_asked, 0, COUNT(laid));
 	suite_add_tcase(s, c);
 	return s;

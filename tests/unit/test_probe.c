@@ -42,6 +42,36 @@ static const struct {
 	{ "palette.png",       { FORMAT_PNG,  64, 40, 1, false, false, false, false, false, 1 } },
 	{ "progressive.jpg",   { FORMAT_JPEG, 64, 40, 1, false, false, false, false, false, 1 } },
 	{ "trailing.jpg",      { FORMAT_JPEG, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "quad.avif",         { FORMAT_AVIF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "10-bit.avif",       { FORMAT_AVIF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "alpha.avif",        { FORMAT_AVIF, 60, 60, 1, true,  false, false, false, false, 1 } },
+	{ "crop.avif",         { FORMAT_AVIF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "grey.avif",         { FORMAT_AVIF, 64, 40, 1, false, false, false, true,  false, 1 } },
+	{ "grid.avif",         { FORMAT_AVIF, 512, 320, 1, false, false, false, false, false, 1 } },
+	{ "orientation-5.avif", { FORMAT_AVIF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "orientation-6.avif", { FORMAT_AVIF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "quad.heic",         { FORMAT_HEIC, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "alpha.heic",        { FORMAT_HEIC, 60, 60, 1, true,  false, false, false, false, 1 } },
+	{ "two.heic",          { FORMAT_HEIC, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "quad.jxl",          { FORMAT_JXL,  64, 40, 1, false, false, false, false, false, 1 } },
+	{ "alpha.jxl",         { FORMAT_JXL,  60, 60, 1, true,  false, false, false, false, 1 } },
+	{ "animated.jxl",      { FORMAT_JXL,  64, 40, 1, true,  true,  false, false, false, 1 } },
+	{ "grey.jxl",          { FORMAT_JXL,  64, 40, 1, false, false, false, true,  false, 1 } },
+	{ "p3.jxl",            { FORMAT_JXL,  64, 40, 1, false, false, false, false, true, 1 } },
+	{ "orientation-6.jxl", { FORMAT_JXL,  40, 64, 6, false, false, false, false, false, 1 } },
+	{ "orientation-7.jxl", { FORMAT_JXL,  40, 64, 7, false, false, false, false, false, 1 } },
+	{ "quad.tif",          { FORMAT_TIFF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "alpha.tif",         { FORMAT_TIFF, 60, 60, 1, true,  false, false, false, false, 1 } },
+	{ "bigtiff.tif",       { FORMAT_TIFF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "cmyk.tif",          { FORMAT_TIFF, 64, 40, 1, false, false, true,  false, false, 1 } },
+	{ "fax.tif",           { FORMAT_TIFF, 64, 40, 1, false, false, false, true,  false, 1 } },
+	{ "palette.tif",       { FORMAT_TIFF, 64, 40, 1, false, false, false, false, false, 1 } },
+	{ "p3.tif",            { FORMAT_TIFF, 64, 40, 1, false, false, false, false, true, 1 } },
+	{ "orientation-6.tif", { FORMAT_TIFF, 40, 64, 6, false, false, false, false, false, 1 } },
+	{ "quad.bmp",          { FORMAT_BMP,  64, 40, 1, false, false, false, false, false, 1 } },
+	{ "palette.bmp",       { FORMAT_BMP,  64, 40, 1, false, false, false, false, false, 1 } },
+	{ "half.bmp",          { FORMAT_BMP,  64, 40, 1, true,  false, false, false, false, 1 } },
+	{ "zeros.bmp",         { FORMAT_BMP,  64, 40, 1, false, false, false, false, false, 1 } },
 	{ "truncated.jpg",     { FORMAT_JPEG, 64, 40, 1, false, false, false, false, false, 1 } },
 };
 
@@ -49,6 +79,17 @@ static const struct {
 #define BYTES(s) s, sizeof(s) - 1
 #define SOF      "\xff\xc0\x00\x0b\x08\x00\x28\x00\x40\x01\x01\x11\x00"
 #define APP1     "\xff\xd8\xff\xe1\x00\x22" "Exif\0\0"
+#define BMP(sides, compression) "BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0" sides "\x01\0\x18\0" compression \
+	"\0\0\0" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define JXL  "\0\0\0\x0cJXL \r\n\x87\n"
+/* a meta box of that size; primary item 1; properties of 2 x 3 px and one byte; which are its */
+#define AVIF "\0\0\0\x10" "ftypavif\0\0\0\0"
+#define META(size) "\0\0\0" size "meta\0\0\0\0\0\0\0\x0epitm\0\0\0\0\0\x01"
+#define IPRP(size, ipco) "\0\0\0" size "iprp\0\0\0" ipco "ipco"
+#define ISPE "\0\0\0\x14ispe\0\0\0\0\0\0\0\x02\0\0\0\x03"
+#define TURN(name, how) "\0\0\0\x09" name how
+#define IPMA(property) "\0\0\0\x14ipma\0\0\0\0\0\0\0\x01\0\x01\x01" property
+#define IPMA2 "\0\0\0\x15ipma\0\0\0\0\0\0\0\x01\0\x01\x02\x81\x82"
 static const struct {
 	const char *what;
 	const char *bytes;
@@ -93,6 +134,39 @@ static const struct {
 	{ "WebP: a key frame", BYTES("RIFF\x20\0\0\0WEBPVP8 \x0a\0\0\0\x30\x01\0\x9d\x01\x2a\x02\0\x03\0"), ERR_NONE, 2, 3, 1 },
 	{ "WebP: no width", BYTES("RIFF\x20\0\0\0WEBPVP8 \x0a\0\0\0\x30\x01\0\x9d\x01\x2a\0\0\x03\0"), ERR_BROKEN, 0, 0, 0 },
 	{ "WebP: orientation behind a JPEG's prefix", BYTES("RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x01\0\0\x02\0\0" "EXIF\x20\0\0\0" "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"), ERR_NONE, 2, 3, 6 },
+	{ "TIFF: no directory", BYTES("II*\0\x08\0\0\0"), ERR_BROKEN, 0, 0, 0 },
+	{ "TIFF: sides as LONG and SHORT", BYTES("MM\0*\0\0\0\x08\0\x03" "\x01\0\0\x03\0\0\0\x01\0\x02\0\0" "\x01\x01\0\x04\0\0\0\x01\0\0\0\x03" "\x01\x06\0\x03\0\0\0\x01\0\x02\0\0"), ERR_NONE, 2, 3, 1 },
+	{ "TIFF: sides in another place", BYTES("MM\0*\0\0\0\x08\0\x03" "\x01\0\0\x03\0\0\0\x02\0\x02\0\0" "\x01\x01\0\x04\0\0\0\x02\0\0\0\x03" "\x01\x06\0\x03\0\0\0\x01\0\x02\0\0"), ERR_BROKEN, 0, 0, 0 },
+	{ "TIFF: a thumbnail first", BYTES("MM\0*\0\0\0\x08\0\x04" "\0\xfe\0\x04\0\0\0\x01\0\0\0\x01" "\x01\0\0\x03\0\0\0\x01\0\x02\0\0" "\x01\x01\0\x04\0\0\0\x01\0\0\0\x03" "\x01\x06\0\x03\0\0\0\x01\0\x02\0\0"), ERR_NOT_AN_IMAGE, 0, 0, 0 },
+	{ "TIFF: a camera's raw file", BYTES("MM\0*\0\0\0\x08\0\x04" "\x01\0\0\x03\0\0\0\x01\0\x02\0\0" "\x01\x01\0\x04\0\0\0\x01\0\0\0\x03" "\x01\x06\0\x03\0\0\0\x01\0\x02\0\0" "\xc6\x12\0\x01\0\0\0\x04\x01\x06\0\0"), ERR_NOT_AN_IMAGE, 0, 0, 0 },
+	{ "TIFF: CIE L*a*b*", BYTES("MM\0*\0\0\0\x08\0\x03" "\x01\0\0\x03\0\0\0\x01\0\x02\0\0" "\x01\x01\0\x04\0\0\0\x01\0\0\0\x03" "\x01\x06\0\x03\0\0\0\x01\0\x08\0\0"), ERR_NOT_AN_IMAGE, 0, 0, 0 },
+	{ "TIFF: more entries than bytes", BYTES("MM\0*\0\0\0\x08\xff\xff" "\x01\0\0\x03\0\0\0\x01\0\x02\0\0" "\x01\x01\0\x04\0\0\0\x01\0\0\0\x03"), ERR_NONE, 2, 3, 1 },
+	{ "BigTIFF: offsets of another size", BYTES("II+\0\x04\0\0\0\x10\0\0\0\0\0\0\0"), ERR_BROKEN, 0, 0, 0 },
+	{ "BigTIFF: a directory beyond all", BYTES("II+\0\x08\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"), ERR_BROKEN, 0, 0, 0 },
+	{ "BigTIFF: more entries than can be", BYTES("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"), ERR_BROKEN, 0, 0, 0 },
+	{ "BMP: OS/2", BYTES("BM\0\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x02\0\x03\0\x01\0\x18\0"), ERR_NONE, 2, 3, 1 },
+	{ "BMP: from the top down", BYTES(BMP("\x02\0\0\0\xfd\xff\xff\xff", "\0")), ERR_NONE, 2, 3, 1 },
+	{ "BMP: no number has this negative", BYTES(BMP("\x02\0\0\0\0\0\0\x80", "\0")), ERR_BROKEN, 0, 0, 0 },
+	{ "BMP: to the left of itself", BYTES(BMP("\xfe\xff\xff\xff\x03\0\0\0", "\0")), ERR_BROKEN, 0, 0, 0 },
+	{ "BMP: a JPEG inside", BYTES(BMP("\x02\0\0\0\x03\0\0\0", "\x04")), ERR_NOT_AN_IMAGE, 0, 0, 0 },
+	{ "BMP: a PNG inside", BYTES(BMP("\x02\0\0\0\x03\0\0\0", "\x05")), ERR_NOT_AN_IMAGE, 0, 0, 0 },
+	{ "BMP: cut in its header", BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x03\0\0\0"), ERR_BROKEN, 0, 0, 0 },
+	{ "JXL: only its start", BYTES("\xff\x0a"), ERR_BROKEN, 0, 0, 0 },
+	{ "JXL: eighths, square, no metadata", BYTES("\xff\x0a\x43\x02"), ERR_NONE, 16, 16, 1 },
+	{ "JXL: eighths, 5:4", BYTES("\xff\x0a\x89\x03"), ERR_NONE, 50, 40, 1 },
+	{ "JXL: an empty container", BYTES(JXL), ERR_BROKEN, 0, 0, 0 },
+	{ "JXL: a codestream in a box", BYTES(JXL "\0\0\0\x0c" "jxlc\xff\x0a\x43\x02"), ERR_NONE, 16, 16, 1 },
+	{ "JXL: a part of one, behind another box", BYTES(JXL "\0\0\0\x09" "free." "\0\0\0\x10" "jxlp\0\0\0\0\xff\x0a\x43\x02"), ERR_NONE, 16, 16, 1 },
+	{ "JXL: a box of 64 bits", BYTES(JXL "\0\0\0\x01" "jxlc\0\0\0\0\0\0\0\x14\xff\x0a\x43\x02"), ERR_NONE, 16, 16, 1 },
+	{ "JXL: a box smaller than its head", BYTES(JXL "\0\0\0\x01" "free\0\0\0\0\0\0\0\x08\0\0\0\x0c" "jxlc\xff\x0a\x43\x02"), ERR_BROKEN, 0, 0, 0 },
+	{ "AVIF: only its brands", BYTES(AVIF), ERR_BROKEN, 0, 0, 0 },
+	{ "AVIF: no primary picture", BYTES(AVIF "\0\0\0\x0c" "meta\0\0\0\0"), ERR_BROKEN, 0, 0, 0 },
+	{ "AVIF: size", BYTES(AVIF META("\x5b") IPRP("\x41", "\x25") ISPE TURN("irot", "\0") IPMA("\x81")), ERR_NONE, 2, 3, 1 },
+	{ "AVIF: a quarter turn", BYTES(AVIF META("\x5c") IPRP("\x42", "\x25") ISPE TURN("irot", "\x03") IPMA2), ERR_NONE, 3, 2, 1 },
+	{ "AVIF: half a turn", BYTES(AVIF META("\x5c") IPRP("\x42", "\x25") ISPE TURN("irot", "\x02") IPMA2), ERR_NONE, 2, 3, 1 },
+	{ "AVIF: a mirror", BYTES(AVIF META("\x5c") IPRP("\x42", "\x25") ISPE TURN("imir", "\x01") IPMA2), ERR_NONE, 2, 3, 1 },
+	{ "AVIF: a property that is not there", BYTES(AVIF META("\x5b") IPRP("\x41", "\x25") ISPE TURN("irot", "\0") IPMA("\x8f")), ERR_BROKEN, 0, 0, 0 },
+	{ "AVIF: beyond white", BYTES(AVIF META("\x66") IPRP("\x4c", "\x2f") ISPE "\0\0\0\x13" "colrnclx\0\x09\0\x10\0\x09\x80" IPMA2), ERR_NOT_AN_IMAGE, 0, 0, 0 },
 	{ "WebP: unknown stream", BYTES("RIFF\x20\0\0\0WEBPVP9 \x0a\0\0\0\x30\x01\0\x9d\x01\x2a\x02\0\x03\0"), ERR_BROKEN, 0, 0, 0 },
 };
 /* clang-format on */
