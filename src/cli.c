@@ -258,15 +258,18 @@ explain_request(const struct config *cfg, const struct request *req, struct err 
 		  params_canonical(&req->params, &effective, err) && etag_hash(cfg, req, hash, err);
 
 	if (ok) {
-		(void)printf("origin     %s, mounted at %s\nkey        %s\nasked      %s\n"
-			     "effective  %s\nhash       %s\n",
-			req->origin->title, req->origin->mount, req->key, buf_text(&asked),
+		(void)printf("origin     %s, mounted at %s\nkey        %s\ndialect    %s\n"
+			     "asked      %s\neffective  %s\nhash       %s\n",
+			req->origin->title, req->origin->mount, req->key,
+			dialect_table_choices[req->origin->policy.dialect].name, buf_text(&asked),
 			buf_text(&effective), hash);
 		if (req->notes.dropped[0] != '\0')
 			(void)printf("dropped    %s (not valid)\n", req->notes.dropped);
 		if (!req->transform)
 			(void)printf("passes     nothing asks for a picture%s\n",
-				req->unknown_preset ? ": no preset has that name" : "");
+				req->unknown_preset ? ": no preset has that name"
+				: req->other_type   ? ": the dialect makes none of such a name"
+						    : "");
 	}
 	buf_done(&asked);
 	buf_done(&effective);
@@ -461,9 +464,19 @@ check(int argc, char *argv[], struct config *cfg)
 static int
 params(int argc, char *argv[], struct config *cfg)
 {
+	const char *what = argc == 2 ? argv[1] : "text";
+	const struct param_choice *dialect = dialect_table_choices;
+
 	(void)cfg;
-	if (argc > 2 || !params_describe(stdout, argc == 2 ? argv[1] : "text")) {
-		(void)fprintf(stderr, "usage: limner params [text|json|md]\n");
+	while (dialect->name != NULL && strcmp(dialect->name, what) != 0)
+		dialect++;
+	if (argc == 2 && strcmp(what, "dialects") == 0) {
+		dialect_describe_page(stdout);
+		return 0;
+	}
+	if (argc > 2 || !(dialect->name != NULL ? dialect_describe(stdout, dialect->value)
+						: params_describe(stdout, what))) {
+		(void)fprintf(stderr, "usage: limner params [text|json|md|dialects|DIALECT]\n");
 		return 2;
 	}
 	return 0;
@@ -489,7 +502,9 @@ static const struct cli_command commands[] = {
 		"Make one picture from a file; - is standard input or output.", render },
 	{ "explain", "URL", "Tell what a request would do, and the head of its answer.", explain },
 	{ "check", "[CONFIG]", "Print settings and abilities, and try every origin.", check },
-	{ "params", "[text|json|md]", "Describe the query parameters.", params },
+	{ "params", "[FORM|DIALECT]",
+		"Describe the query parameters (text, json, md), or a dialect's; dialects: www's page.",
+		params },
 	{ "config", "[sample]", "Print the settings in force, or a commented sample file.",
 		config },
 };

@@ -7,7 +7,7 @@
 #ifndef LIMNER_CONFIG_H
 #define LIMNER_CONFIG_H
 
-#include "params.h"
+#include "dialect.h"
 
 #define CONFIG_ORIGINS_MAX 16
 #define CONFIG_PRESETS_MAX 256
@@ -26,6 +26,7 @@ struct config_policy {
 	/* requests */
 	uint64_t deadline_ms;
 	bool strict;
+	int32_t dialect; /* enum dialect_id */
 	bool require_t;
 	int32_t on_error; /* enum config_on_error */
 	int32_t pass;     /* enum config_pass */

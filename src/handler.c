@@ -571,10 +571,10 @@ answer(struct walk *w, struct err *err)
 {
 	if (w->req.kind != REQUEST_PICTURE)
 		return answer_page(w, err);
-	if (w->req.unknown_preset) {
-		w->reason = ERR_UNKNOWN_PRESET;
+	if (w->req.unknown_preset || w->req.other_type) {
+		w->reason = w->req.unknown_preset ? ERR_UNKNOWN_PRESET : ERR_OTHER_TYPE;
 		if (policy_of(w)->on_error == CONFIG_ERROR)
-			return err_set(err, ERR_UNKNOWN_PRESET, "%s", "");
+			return err_set(err, w->reason, "%s", "");
 		return pass_through(w, err);
 	}
 	return w->req.transform ? picture(w, err) : pass_through(w, err);

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define VALUE_MAX 256 /* bytes, decoded; no value is longer */
-
 #define PARAMS_CROP_MAX 1000000 /* px; no format has longer sides that limits would allow */
 
 /*
@@ -217,7 +215,7 @@ static bool
 set_size(struct params *p, const char *value, bool strict)
 {
 	struct params made = *p;
-	char w[VALUE_MAX];
+	char w[PARAMS_VALUE];
 	char *h;
 
 	if (value[0] == '\0') {
@@ -256,18 +254,24 @@ set_row(struct params *p, size_t i, const char *value, bool strict)
 	return true;
 }
 
+void
+params_allowed(const struct param_def *def, char ret[PARAMS_ALLOWED])
+{
+	ret[0] = '\0';
+	params_kinds_allowed(def, ret);
+}
+
 static bool
 refuse(const struct param_def *def, struct err *err)
 {
-	char allowed[PARAMS_KINDS_ALLOWED] = "";
+	char allowed[PARAMS_ALLOWED];
 
-	params_kinds_allowed(def, allowed);
+	params_allowed(def, allowed);
 	return err_set(err, ERR_BAD_PARAMETER, "%s must be %s.", def->name, allowed);
 }
 
-/* Name what is not known, safe to show: short, and nothing but printable ASCII. */
-static bool
-refuse_name(const char *name, size_t len, struct err *err)
+bool
+params_refuse_name(const char *name, size_t len, struct err *err)
 {
 	char shown[25];
 	size_t n = len < sizeof shown ? len : sizeof shown - 1;
@@ -285,10 +289,26 @@ params_set(struct params *p, const char *name, const char *value, struct err *er
 	size_t i = find_row(name);
 
 	if (i == param_count)
-		return refuse_name(name, strlen(name), err);
+		return params_refuse_name(name, strlen(name), err);
 	if (!set_row(p, i, value, true))
 		return refuse(&param_table[i], err);
 	return true;
+}
+
+bool
+params_put(struct params *p, const char *name, const char *value, bool strict)
+{
+	size_t i = find_row(name);
+
+	return i < param_count && set_row(p, i, value, strict);
+}
+
+const struct param_def *
+params_find(const char *name)
+{
+	size_t i = find_row(name);
+
+	return i < param_count ? &param_table[i] : NULL;
 }
 
 /* What reading a query keeps beside the parameters themselves. */
@@ -313,37 +333,48 @@ rows_touched(size_t i, const char *value)
 	return BIT(i) | (x > value ? w : 0) | (x[1] != '\0' ? h : 0);
 }
 
-/* Take one "name=value", still encoded. */
-static bool
-read_pair(struct reading *r, const char *pair, size_t len, struct err *err)
+bool
+params_next_pair(const char **query, struct params_pair *ret)
 {
-	const char *equals = memchr(pair, '=', len);
-	size_t name_len = equals != NULL ? (size_t)(equals - pair) : len;
-	char name[16], value[VALUE_MAX] = "";
-	size_t n, i = param_count;
-	bool whole = true; /* the value fits and holds no NUL */
+	const char *pair = *query + strspn(*query, "&"), *equals;
+	size_t len = strcspn(pair, "&"), name_len, n;
 
-	if (text_url_decode(pair, name_len, true, name, sizeof name, &n) && n == strlen(name))
-		i = find_row(name);
+	*query = pair + len;
+	if (len == 0)
+		return false;
+	equals = memchr(pair, '=', len);
+	name_len = equals != NULL ? (size_t)(equals - pair) : len;
+	ret->raw = pair;
+	ret->raw_len = name_len;
+	if (!text_url_decode(pair, name_len, true, ret->name, sizeof ret->name, &n) ||
+		n != strlen(ret->name))
+		ret->name[0] = '\0';
+	ret->value[0] = '\0';
+	ret->whole = equals == NULL || (text_url_decode(equals + 1, len - name_len - 1, true,
+						ret->value, sizeof ret->value, &n) &&
+					       n == strlen(ret->value));
+	return true;
+}
+
+static bool
+read_pair(struct reading *r, const struct params_pair *pair, struct err *err)
+{
+	size_t i = find_row(pair->name);
+
 	if (i == param_count)
-		return !r->strict || refuse_name(pair, name_len, err);
-	if (equals != NULL)
-		whole = text_url_decode(
-				equals + 1, len - name_len - 1, true, value, sizeof value, &n) &&
-			n == strlen(value);
-	if (r->strict && whole && (r->seen & rows_touched(i, value)) != 0)
+		return !r->strict || params_refuse_name(pair->raw, pair->raw_len, err);
+	if (r->strict && pair->whole && (r->seen & rows_touched(i, pair->value)) != 0)
 		return err_set(err, ERR_BAD_PARAMETER, "%s is given twice.", param_table[i].name);
-	if (whole && set_row(&r->params, i, value, r->strict)) {
-		r->seen |= rows_touched(i, value);
+	if (pair->whole && set_row(&r->params, i, pair->value, r->strict)) {
+		r->seen |= rows_touched(i, pair->value);
 		return true;
 	}
 	r->dropped |= BIT(i);
 	return !r->strict || refuse(&param_table[i], err);
 }
 
-/* Shrink sides that are too long by one factor, so that the box keeps its aspect. */
-static void
-clamp_sides(struct params *p)
+void
+params_settle(struct params *p)
 {
 	double factor = 1;
 
@@ -369,20 +400,14 @@ clamp_sides(struct params *p)
 	}
 }
 
-static void
-note_dropped(uint64_t dropped, struct params_notes *notes)
+void
+params_note(struct params_notes *notes, const char *name)
 {
-	size_t at = 0;
+	size_t at = strlen(notes->dropped);
 
-	notes->dropped[0] = '\0';
-	for (size_t i = 0; i < param_count; i++) {
-		const char *name = param_table[i].name;
-
-		if ((dropped & BIT(i)) == 0 || at + strlen(name) + 2 > sizeof notes->dropped)
-			continue;
-		at += (size_t)snprintf(notes->dropped + at, sizeof notes->dropped - at, "%s%s",
+	if (at + strlen(name) + 2 <= sizeof notes->dropped)
+		(void)snprintf(notes->dropped + at, sizeof notes->dropped - at, "%s%s",
 			at > 0 ? "," : "", name);
-	}
 }
 
 bool
@@ -390,18 +415,16 @@ params_parse(struct params *p, const char *query, bool strict, struct params_not
 	struct err *err)
 {
 	struct reading r = { .params = *p, .strict = strict };
+	struct params_pair pair;
 
-	while (*query != '\0') {
-		size_t len = strcspn(query, "&");
-
-		if (len > 0 && !read_pair(&r, query, len, err))
+	while (params_next_pair(&query, &pair))
+		if (!read_pair(&r, &pair, err))
 			return false;
-		query += len;
-		if (*query == '&')
-			query++;
-	}
-	clamp_sides(&r.params);
-	note_dropped(r.dropped, notes);
+	params_settle(&r.params);
+	notes->dropped[0] = '\0';
+	for (size_t i = 0; i < param_count; i++)
+		if ((r.dropped & BIT(i)) != 0)
+			params_note(notes, param_table[i].name);
 	*p = r.params;
 	return true;
 }
@@ -468,113 +491,5 @@ params_canonical(const struct params *p, struct buf *out, struct err *err)
 			return false;
 		separator = "&";
 	}
-	return true;
-}
-
-static void
-describe_text(FILE *f, const struct param_def *def, const char *allowed)
-{
-	char names[64];
-	size_t at = (size_t)snprintf(names, sizeof names, "%s", def->name);
-
-	for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL && at < sizeof names; a++)
-		at += (size_t)snprintf(names + at, sizeof names - at, ", %s", def->aliases[a]);
-	(void)fprintf(f, "  %-16s%s\n  %-16s%s", names, def->summary, "", allowed);
-	if (def->unit[0] != '\0')
-		(void)fprintf(f, " (%s)", def->unit);
-	if (def->unset[0] != '\0')
-		(void)fprintf(f, "; left out: %s", def->unset);
-	(void)fprintf(f, "\n  %-16s%s\n", "", def->example);
-}
-
-static void
-describe_md(FILE *f, const struct param_def *def, const char *allowed)
-{
-	(void)fprintf(f, "| `%s` | ", def->name);
-	for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL; a++)
-		(void)fprintf(f, "%s`%s`", a > 0 ? " " : "", def->aliases[a]);
-	(void)fprintf(f, " | %s | %s", def->summary, allowed);
-	if (def->unit[0] != '\0')
-		(void)fprintf(f, " (%s)", def->unit);
-	(void)fprintf(f, " | ");
-	if (def->unset[0] != '\0')
-		(void)fprintf(f, "`%s`", def->unset);
-	(void)fprintf(f, " | `%s` |\n", def->example);
-}
-
-/* Print ,"name":"text" with whatever needs escaping escaped. */
-static bool
-json_member(FILE *f, const char *name, const char *text)
-{
-	struct buf escaped = BUF_INIT(4096);
-	struct err err;
-	bool ok = text_json(&escaped, text, &err);
-
-	if (ok)
-		(void)fprintf(f, ",\"%s\":\"%s\"", name, buf_text(&escaped));
-	buf_done(&escaped);
-	return ok;
-}
-
-static bool
-describe_json(FILE *f, const struct param_def *def, const char *allowed)
-{
-	char min[PARAMS_KINDS_NUMBER], max[PARAMS_KINDS_NUMBER];
-
-	/* Names consist of letters alone, so they need no escaping. */
-	(void)fprintf(f, "{\"name\":\"%s\",\"aliases\":[", def->name);
-	for (size_t a = 0; a < PARAM_ALIASES && def->aliases[a] != NULL; a++)
-		(void)fprintf(f, "%s\"%s\"", a > 0 ? "," : "", def->aliases[a]);
-	(void)fprintf(f, "],\"kind\":\"%s\",\"acts\":%s,\"clamp\":%s", params_kinds_name(def->kind),
-		(def->flags & PARAM_ACTS) != 0 ? "true" : "false",
-		(def->flags & PARAM_CLAMP) != 0 ? "true" : "false");
-	if (def->max > def->min) {
-		params_kinds_number(def->min, min);
-		params_kinds_number(def->max, max);
-		(void)fprintf(f, ",\"min\":%s,\"max\":%s,\"places\":%d", min, max, def->places);
-	}
-	if (def->kind == PARAM_TEXT)
-		(void)fprintf(f, ",\"length\":%zu", def->size - 1);
-	if (def->choices != NULL) {
-		(void)fprintf(f, ",\"choices\":[");
-		for (const struct param_choice *c = def->choices; c->name != NULL; c++)
-			(void)fprintf(f, "%s\"%s\"", c > def->choices ? "," : "", c->name);
-		(void)fprintf(f, "]");
-	}
-	if (!json_member(f, "allowed", allowed) || !json_member(f, "unset", def->unset) ||
-		!json_member(f, "unit", def->unit) || !json_member(f, "group", def->group) ||
-		!json_member(f, "summary", def->summary) ||
-		!json_member(f, "example", def->example))
-		return false;
-	(void)fprintf(f, "}");
-	return true;
-}
-
-bool
-params_describe(FILE *f, const char *form)
-{
-	bool json = strcmp(form, "json") == 0, md = strcmp(form, "md") == 0;
-
-	if (!json && !md && strcmp(form, "text") != 0)
-		return false;
-	if (md)
-		(void)fprintf(f, "| Name | Aliases | Meaning | Allowed | Left out | Example |\n"
-				 "|---|---|---|---|---|---|\n");
-	for (size_t i = 0; i < param_count; i++) {
-		const struct param_def *def = &param_table[i];
-		char allowed[PARAMS_KINDS_ALLOWED] = "";
-
-		params_kinds_allowed(def, allowed);
-		if (json) {
-			(void)fprintf(f, "%s", i == 0 ? "[\n" : ",\n");
-			if (!describe_json(f, def, allowed))
-				return false;
-		} else if (md) {
-			describe_md(f, def, allowed);
-		} else {
-			describe_text(f, def, allowed);
-		}
-	}
-	(void)fprintf(f, "%s", json ? "\n]\n" : "");
 	return true;
 }

@@ -137,6 +137,42 @@ bool params_parse(struct params *p, const char *query, bool strict, struct param
  */
 bool params_set(struct params *p, const char *name, const char *value, struct err *err) MUST_USE;
 
+/*
+ * Set one parameter, leniently or strictly; sides are not yet held to PARAMS_SIDE_MAX when lenient
+ * (params_settle). False when there is no such name, or the value is not valid.
+ */
+bool params_put(struct params *p, const char *name, const char *value, bool strict) MUST_USE;
+
+/* Shrink sides that are too long by one factor, so that the box keeps its aspect. */
+void params_settle(struct params *p);
+
+/* Find a row by its name or alias; NULL when there is none. */
+const struct param_def *params_find(const char *name);
+
+#define PARAMS_ALLOWED 144
+/* Say what a row allows, as the end of "w must be …": "a number from 1 to 100". */
+void params_allowed(const struct param_def *def, char ret[PARAMS_ALLOWED]);
+
+#define PARAMS_VALUE 256 /* bytes of a decoded value, with its NUL; no value is longer */
+
+/* One name and value of a query, decoded once. */
+struct params_pair {
+	char name[32]; /* "" when it is too long to be any, or holds a NUL */
+	char value[PARAMS_VALUE];
+	bool whole;      /* false: the value is too long, or holds a NUL */
+	const char *raw; /* the name as it stands, for complaints */
+	size_t raw_len;
+};
+
+/* Step to a query's next pair, which & separate. False at its end. */
+bool params_next_pair(const char **query, struct params_pair *ret);
+
+/* Add a name to the notes, if there is room for it. */
+void params_note(struct params_notes *notes, const char *name);
+
+/* Name what is not known, safe to show: short, nothing but printable ASCII. Returns false. */
+bool params_refuse_name(const char *name, size_t len, struct err *err);
+
 /* Let what `over` was given win over `base`, field by field; both sets of given bits remain. */
 void params_overlay(struct params *base, const struct params *over);
 

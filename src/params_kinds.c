@@ -162,7 +162,8 @@ set_rect(const struct param_def *def, const char *value, bool strict, void *fiel
 		if (!read_number(at, &numbers[i]) || !bound(def, strict, &numbers[i]))
 			return false;
 		numbers[i] = params_kinds_round(numbers[i], def->places);
-		at = comma + 1;
+		if (comma != NULL)
+			at = comma + 1;
 	}
 	if (numbers[2] <= 0 || numbers[3] <= 0)
 		return false;

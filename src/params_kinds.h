@@ -8,7 +8,7 @@
 
 #include "params.h"
 
-#define PARAMS_KINDS_ALLOWED 144
+#define PARAMS_KINDS_ALLOWED PARAMS_ALLOWED
 #define PARAMS_KINDS_NUMBER  24
 
 /*

@@ -346,23 +346,25 @@ names(const char *list, const char *word)
 
 /* Find what t means, and with it the effective parameters. */
 static bool
-resolve(const struct config *cfg, struct request *ret, struct err *err)
+resolve(const struct config *cfg, struct request *ret, bool asks, struct err *err)
 {
 	const struct config_policy *policy = &ret->origin->policy;
+	const struct dialect *dialect = dialect_of(policy->dialect);
+	bool only_t = policy->require_t || dialect->only_presets;
 	const struct config_preset *preset;
 	const char *fit;
 
 	ret->params = ret->asked;
-	if (names(ret->notes.dropped, "t")) {
+	if (dialect->presets && names(ret->notes.dropped, "t")) {
 		ret->unknown_preset = true; /* no preset can have such a name */
 		return true;
 	}
 	if (ret->asked.t[0] == '\0') {
-		ret->transform = !policy->require_t && params_acts(&ret->params);
+		ret->transform = !only_t && asks && params_acts(&ret->params);
 		return true;
 	}
 	preset = config_preset(cfg, ret->origin, ret->asked.t);
-	fit = policy->require_t ? NULL : daangn_fit(ret->asked.t);
+	fit = only_t ? NULL : daangn_fit(ret->asked.t);
 	if (preset == NULL && fit == NULL) {
 		ret->unknown_preset = true;
 		if (policy->strict)
@@ -371,7 +373,8 @@ resolve(const struct config *cfg, struct request *ret, struct err *err)
 		return true;
 	}
 	if (preset != NULL) {
-		ret->params = preset->params;
+		dialect_defaults(policy->dialect, &ret->params);
+		params_overlay(&ret->params, &preset->params);
 		params_overlay(&ret->params, &ret->asked);
 	} else if (!params_given(&ret->params, "fit") &&
 		   !params_set(&ret->params, "fit", fit, err)) {
@@ -385,10 +388,15 @@ static bool
 read_query(const struct config *cfg, const struct gateway *gw, const char *query,
 	struct request *ret, struct err *err)
 {
-	if (!params_parse(&ret->asked, query, ret->origin->policy.strict, &ret->notes, err))
+	const struct config_policy *policy = &ret->origin->policy;
+	bool asks;
+
+	if (!dialect_parse(
+		    policy->dialect, query, policy->strict, &ret->asked, &ret->notes, &asks, err) ||
+		!resolve(cfg, ret, asks, err))
 		return false;
-	if (!resolve(cfg, ret, err))
-		return false;
+	ret->other_type = ret->transform && !dialect_takes_key(policy->dialect, ret->key);
+	ret->transform = ret->transform && !ret->other_type;
 	/* Accept is read only where the answer then says that it was (Vary). */
 	ret->negotiated = ret->transform && ret->params.f == PARAMS_F_AUTO;
 	if (ret->negotiated)

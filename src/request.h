@@ -36,6 +36,7 @@ struct request {
 	struct params_notes notes;
 	bool transform;      /* false: the original passes through */
 	bool unknown_preset; /* t names nothing; transform is false then */
+	bool other_type;     /* the dialect makes no picture of such a key; transform is false */
 	bool negotiated;     /* f=auto and transform: the answer depends on Accept */
 	uint32_t accepts;    /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
 	struct request_conditions if_;

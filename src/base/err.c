@@ -17,6 +17,7 @@ static const struct err_row rows[] = {
 	[ERR_ARCHIVED]       = { "archived", 502, ERR_NO_STORE, ERR_NO_ORIGINAL, "The original lies in an archive." },
 	[ERR_ORIGIN_LATE]    = { "origin-late", 504, ERR_NO_STORE, ERR_NO_ORIGINAL, "The origin did not answer in time." },
 	[ERR_UNKNOWN_PRESET] = { "unknown-preset", 400, 60, 60, "There is no preset of that name." },
+	[ERR_OTHER_TYPE]     = { "other-type", 415, 60, 60, "No pictures are made of originals with such a name." },
 	[ERR_NOT_AN_IMAGE]   = { "not-an-image", 415, 60, 60, "The original is not a picture limner can read." },
 	[ERR_BROKEN]         = { "broken", 422, 60, 60, "The original is damaged or cut off." },
 	[ERR_PIXELS]         = { "pixels", 413, 60, 60, "The picture has more pixels than allowed." },

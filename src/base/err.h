@@ -29,6 +29,7 @@ enum err_kind {
 	ERR_ORIGIN_LATE, /* no complete original before the deadline */
 	/* faults of the picture: the original takes its place */
 	ERR_UNKNOWN_PRESET,
+	ERR_OTHER_TYPE,   /* the dialect makes no pictures of keys that end so */
 	ERR_NOT_AN_IMAGE, /* no known magic bytes, or a format limner does not decode */
 	ERR_BROKEN,       /* does not decode, or only in part */
 	ERR_PIXELS,       /* more pixels than the limits allow, before or after */

@@ -1,4 +1,4 @@
-/* A request line and what follows from it: parsing, canonical form, tag, plan. */
+/* A request line and what follows from it in each dialect: parsing, canonical form, tag, plan. */
 #include "etag.h"
 #include "plan.h"
 #include "request.h"
@@ -8,20 +8,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-/* The same again from its own canonical form must be the same. */
+/* The same again from its own canonical form, in limner's own words, must be the same. */
 static void
-check_canonical(const struct config *cfg, const struct request *req)
+check_canonical(struct config *cfg, const struct request *req)
 {
+	int32_t dialect = cfg->origins[0].policy.dialect;
 	struct buf once = BUF_INIT(8192), uri = BUF_INIT(16384), twice = BUF_INIT(8192);
 	struct request again;
 	struct err err = { 0 };
 
+	cfg->origins[0].policy.dialect = DIALECT_LIMNER;
 	if (!params_canonical(&req->asked, &once, &err) ||
 		!buf_addf(&uri, &err, "/img/x?%s", buf_text(&once)) ||
 		!request_from_text(cfg, buf_text(&uri), &again, &err) ||
 		!params_canonical(&again.asked, &twice, &err) ||
 		strcmp(buf_text(&once), buf_text(&twice)) != 0 || again.notes.dropped[0] != '\0')
 		abort();
+	cfg->origins[0].policy.dialect = dialect;
 	buf_done(&once);
 	buf_done(&uri);
 	buf_done(&twice);
@@ -76,13 +79,16 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	memcpy(uri, "/img/", 5);
 	memcpy(uri + 5, bytes, n);
 	uri[5 + n] = '\0';
-	if (!request_from_text(&cfg, uri, &req, &err) || req.kind != REQUEST_PICTURE)
-		return 0;
-	if (req.key[0] == '\0' || strlen(req.key) > REQUEST_KEY_MAX)
-		abort();
-	check_canonical(&cfg, &req);
-	if (!etag_hash(&cfg, &req, hash, &err))
-		abort();
-	check_plan(&req);
+	for (int32_t id = 0; id < DIALECT__COUNT; id++) {
+		cfg.origins[0].policy.dialect = id;
+		if (!request_from_text(&cfg, uri, &req, &err) || req.kind != REQUEST_PICTURE)
+			return 0;
+		if (req.key[0] == '\0' || strlen(req.key) > REQUEST_KEY_MAX)
+			abort();
+		check_canonical(&cfg, &req);
+		if (!etag_hash(&cfg, &req, hash, &err))
+			abort();
+		check_plan(&req);
+	}
 	return 0;
 }

@@ -17,6 +17,7 @@ main(void)
 		suite_colour,
 		suite_networks,
 		suite_params,
+		suite_dialect,
 		suite_config,
 		suite_request,
 		suite_probe,

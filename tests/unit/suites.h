@@ -13,6 +13,7 @@ Suite *suite_format(void);
 Suite *suite_colour(void);
 Suite *suite_networks(void);
 Suite *suite_params(void);
+Suite *suite_dialect(void);
 Suite *suite_config(void);
 Suite *suite_request(void);
 Suite *suite_probe(void);

@@ -21,6 +21,7 @@ static const struct {
 	{ ERR_ARCHIVED, "archived", 502, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_ORIGIN_LATE, "origin-late", 504, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_UNKNOWN_PRESET, "unknown-preset", 400, 60, 60 },
+	{ ERR_OTHER_TYPE, "other-type", 415, 60, 60 },
 	{ ERR_NOT_AN_IMAGE, "not-an-image", 415, 60, 60 },
 	{ ERR_BROKEN, "broken", 422, 60, 60 },
 	{ ERR_PIXELS, "pixels", 413, 60, 60 },

@@ -1,5 +1,6 @@
 #include "format.h"
 #include "params.h"
+#include "random.h"
 #include "suites.h"
 
 #include <stdio.h>
@@ -525,77 +526,6 @@ START_TEST(fails_when_the_canonical_form_has_no_room)
 }
 END_TEST
 
-/* Random but always the same: a failing round can be found again by its number. */
-static uint32_t
-random_below(uint64_t *state, uint32_t below)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(*state >> 33) % below;
-}
-
-static void
-add_random_case(struct buf *b, const char *text, uint64_t *state)
-{
-	struct err err;
-
-	for (; *text != '\0'; text++) {
-		bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');
-		char c = letter && random_below(state, 2) == 1 ? (char)(*text ^ 0x20) : *text;
-
-		if (random_below(state, 4) == 0)
-			ck_assert(buf_addf(b, &err, "%%%02x", (unsigned)(unsigned char)c));
-		else
-			ck_assert(buf_add(b, &c, 1, &err));
-	}
-}
-
-/* A valid value of a row. */
-static void
-random_value(const struct param_def *def, uint64_t *state, char ret[64])
-{
-	static const char *const colours[] = { "fff", "102030", "11223344", "red", "transparent" };
-	uint32_t n = 0;
-
-	switch (def->kind) {
-	case PARAM_INT:
-		(void)snprintf(ret, 64, "%u",
-			(uint32_t)def->min +
-				random_below(state, (uint32_t)(def->max - def->min) + 1));
-		break;
-	case PARAM_REAL:
-		(void)snprintf(
-			ret, 64, "%u.%u", 1 + random_below(state, 4), random_below(state, 10));
-		break;
-	case PARAM_BOOL:
-		(void)snprintf(ret, 64, "%s", random_below(state, 2) == 0 ? "yes" : "off");
-		break;
-	case PARAM_POINT:
-	case PARAM_CHOICE:
-		while (def->choices[n].name != NULL)
-			n++;
-		if (def->kind == PARAM_POINT && random_below(state, 2) == 0)
-			(void)snprintf(ret, 64, "0.%03u,.%u", random_below(state, 1000),
-				random_below(state, 10));
-		else
-			(void)snprintf(ret, 64, "%s", def->choices[random_below(state, n)].name);
-		break;
-	case PARAM_COLOUR:
-		(void)snprintf(ret, 64, "%s", colours[random_below(state, COUNT(colours))]);
-		break;
-	case PARAM_TEXT:
-		(void)snprintf(ret, 64, "%u_%u", random_below(state, 999), random_below(state, 9));
-		break;
-	case PARAM_RECT:
-		(void)snprintf(ret, 64, "%u,0.%u,%u.5,%u", random_below(state, 5000),
-			random_below(state, 9), random_below(state, 99),
-			1 + random_below(state, 999));
-		break;
-	case PARAM_SIZE:
-		ret[0] = '\0'; /* two parameters in one: not here */
-		break;
-	}
-}
-
 struct pair {
 	size_t row;
 	char value[64];
@@ -623,12 +553,12 @@ write_shuffled(struct buf *b, struct pair *pairs, size_t n, uint64_t *state)
 		/* overridden later, so without trace */
 		if (random_below(state, 5) == 0)
 			ck_assert(buf_addf(b, &err, "%s=%s&", def->name, def->unset));
-		add_random_case(b, def->aliases[a] != NULL ? def->aliases[a] : def->name, state);
+		random_spelling(b, def->aliases[a] != NULL ? def->aliases[a] : def->name, state);
 		ck_assert(buf_adds(b, "=", &err));
 		if (def->kind == PARAM_TEXT)
 			ck_assert(buf_adds(b, pairs[i].value, &err));
 		else
-			add_random_case(b, pairs[i].value, state);
+			random_spelling(b, pairs[i].value, state);
 		ck_assert(buf_adds(b, "&", &err));
 	}
 }

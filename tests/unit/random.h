@@ -1,0 +1,20 @@
+/*
+ * Random requests for the tests of params and dialect, always the same ones: a failing round can be
+ * found again by its number.
+ */
+#ifndef LIMNER_TESTS_RANDOM_H
+#define LIMNER_TESTS_RANDOM_H
+
+#include "params.h"
+
+#define RANDOM_VALUE 64
+
+uint32_t random_below(uint64_t *state, uint32_t below);
+
+/* Append text with letters in any case, some of its bytes percent-encoded. */
+void random_spelling(struct buf *b, const char *text, uint64_t *state);
+
+/* A valid value of a row. */
+void random_value(const struct param_def *def, uint64_t *state, char ret[RANDOM_VALUE]);
+
+#endif
