@@ -107,6 +107,8 @@ static const struct golden imgix[] = {
 	/* https://docs.imgix.com/apis/rendering/size/image-width, …/image-height */
 	{ "w=150&h=150", "w=150&h=150&up=1", "", false },
 	{ "width=150&height=100", "w=150&h=100&up=1", "", false },
+	{ "w=100&width=200&w=300", "w=300&up=1", "", false }, /* the last one, and good ones alone */
+	{ "w=300&w=wide", "w=300&up=1", "w", false }, { "w=300&h=9&w=", "h=9&up=1", "", false },
 	{ "w=0.5&h=100", "h=100&up=1", "w", false }, { "w=1.0", "", "w", true },
 	/* https://docs.imgix.com/apis/rendering/size/resize-fit-mode */
 	{ "fit=clip&w=100&h=100", "w=100&h=100&up=1", "", false },

@@ -838,6 +838,35 @@ START_TEST(keeps_each_origin_to_its_own_settings)
 }
 END_TEST
 
+START_TEST(speaks_the_dialect_of_each_origin)
+{
+	struct config_policy *other = add_origin("/other/");
+
+	other->dialect = DIALECT_DAANGN;
+	ck_assert(ask("/other/a.jpg?s=50x50&t=inside&q=80", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	body_is(50, 38, FORMAT_JPEG);
+	ck_assert(ask("/other/a.jpg?w=50", NULL, NULL));
+	body_is_file("a.jpg");
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	ck_assert(ask("/img/a.jpg?w=40", NULL, NULL));
+	body_is(40, 30, FORMAT_JPEG);
+	/* an ending the dialect does not have: the original for a short while, or an error */
+	put("a.bmp", "BM", 2);
+	ck_assert(ask("/other/a.bmp?s=50x50&t=inside&q=80", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "other-type");
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=60");
+	ck_assert_str_eq(field("ETag"), "");
+	body_is_file("a.bmp");
+	other->on_error = CONFIG_ERROR;
+	ck_assert(ask("/other/a.bmp?s=50x50&t=inside&q=80", NULL, NULL));
+	ck_assert_int_eq(status(), 415);
+	ck_assert(ask("/other/a.bmp", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
 START_TEST(goes_on_serving_beside_a_broken_origin)
 {
 	char gone[128];
@@ -994,6 +1023,7 @@ suite_handler(void)
 	tcase_add_test(t, outlives_the_death_of_its_cell);
 	tcase_add_test(t, answers_with_the_original_when_the_decoder_hangs);
 	tcase_add_test(t, keeps_each_origin_to_its_own_settings);
+	tcase_add_test(t, speaks_the_dialect_of_each_origin);
 	tcase_add_test(t, goes_on_serving_beside_a_broken_origin);
 	tcase_add_test(t, is_healthy_without_an_origin);
 	tcase_add_test(t, shows_its_numbers_to_this_host_alone);
