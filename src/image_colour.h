@@ -17,8 +17,18 @@ struct image_profiles {
 };
 
 /*
- * Convert in place. A broken profile, or one of another colour space than the picture's, counts as
- * none.
+ * Tell whether pixels must become sRGB before anything is computed from them: inks, where
+ * GraphicsMagick would take black for transparency, and CIE Lab, whose signed axes it would take
+ * for unsigned.
+ */
+bool image_colour_is_first(const struct _Image *image);
+
+/*
+ * Convert in place, transparency kept: by the embedded profile; else, of a PNG, by what its gAMA
+ * and cHRM say; else inks by the profile of the settings, or by arithmetic. Pictures with more than
+ * 8 bits a sample keep 16 on the way.
+ *
+ * A broken profile, or one of another colour space than the picture's, counts as none.
  *
  * exception  GraphicsMagick's report when false is returned; its limits or memory ran out
  */

@@ -257,15 +257,16 @@ image_ops_apply(Image **image, const struct plan *plan, const struct image_info 
 	const struct image_profiles *profiles, struct err *err)
 {
 	bool ok = false, sideways = plan->orientation >= 5;
+	bool first = image_colour_is_first(*image);
 	struct plan_rect shrunk = { 0, 0, sideways ? plan->source_h : plan->source_w,
 		sideways ? plan->source_w : plan->source_h };
 	ExceptionInfo e;
 
 	GetExceptionInfo(&e);
 	if (!crop(image, &shrunk, &e) ||
-		(info->cmyk && !image_colour_to_srgb(*image, info, profiles, &e)) ||
+		(first && !image_colour_to_srgb(*image, info, profiles, &e)) ||
 		!crop_and_resize(image, plan, &e) || !crop(image, &plan->extract, &e) ||
-		(!info->cmyk && !image_colour_to_srgb(*image, info, profiles, &e)) ||
+		(!first && !image_colour_to_srgb(*image, info, profiles, &e)) ||
 		!orient(image, plan->turn, &e) || !place_on_canvas(image, plan, &e) ||
 		!image_effects_apply(*image, plan, &e)) {
 		/* some steps leave their reason with the image */

@@ -3,8 +3,8 @@
  * crop, resize, to sRGB, turn, canvas and background, effects, metadata. Only image.c calls this.
  *
  * Two steps change places where the outcome is the same or better, and cheaper: what is cropped is
- * turned upright after it was made small, and CMYK becomes sRGB before resizing, because
- * GraphicsMagick's resizing would take black ink for transparency.
+ * turned upright after it was made small, and CMYK and Lab become sRGB before resizing
+ * (image_colour_is_first).
  */
 #ifndef LIMNER_IMAGE_OPS_H
 #define LIMNER_IMAGE_OPS_H

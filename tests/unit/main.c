@@ -33,6 +33,7 @@ main(void)
 		suite_ladder,
 		suite_budget,
 		suite_palette,
+		suite_image_colour,
 		suite_image_ops,
 		suite_image_look,
 		suite_image_effects,
