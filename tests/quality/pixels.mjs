@@ -14,6 +14,7 @@ function coded(v) {
 	return v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055;
 }
 
+const LIGHT_OF_BYTE = Float32Array.from({ length: 256 }, (_, i) => light(i / 255));
 const LIGHT = Float32Array.from({ length: 65536 }, (_, i) => light(i / 65535));
 
 /* ------------------------------------------------------------------ resampling */
@@ -84,7 +85,7 @@ function shrinkRows(source, w, h, rows, linear) {
 			const row = source.subarray(j * wide, (j + 1) * wide);
 			if (linear && max === 255)
 				for (let x = 0; x < wide; x++)
-					to[x] += weight * LIGHT[row[x] * 257];
+					to[x] += weight * LIGHT_OF_BYTE[row[x]];
 			else if (linear)
 				for (let x = 0; x < wide; x++)
 					to[x] += weight * LIGHT[row[x]];
@@ -98,14 +99,18 @@ function shrinkRows(source, w, h, rows, linear) {
 
 /*
  * Resample raw samples (8 or 16 bits) to w x h; `rect` is the part of the source that is shown, in
- * its pixels, fractions allowed. Levels are rounded no earlier than by whoever compares.
+ * its pixels, fractions allowed. Levels are rounded no earlier than by whoever compares. `raw.tall`,
+ * a Map where there is one, keeps vertical passes.
  */
 export function resample(raw, w, h, { kernel = 'sinc', linear = true, rect = null } = {}) {
 	const r = rect ?? { x: 0, y: 0, w: raw.w, h: raw.h };
-	const tall = shrinkRows(raw.data, raw.w, raw.h, weights(kernel, raw.h, r.y, r.h, h), linear);
+	const key = `${kernel} ${linear} ${r.y} ${r.h} ${h}`;
+	const tall = raw.tall?.get(key) ??
+		shrinkRows(raw.data, raw.w, raw.h, weights(kernel, raw.h, r.y, r.h, h), linear);
 	const columns = weights(kernel, raw.w, r.x, r.w, w);
 	const rgb = new Float32Array(3 * w * h);
 
+	raw.tall?.set(key, tall);
 	for (let x = 0; x < w; x++)
 		for (let y = 0; y < h; y++) {
 			let red = 0, green = 0, blue = 0;
