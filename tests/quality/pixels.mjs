@@ -15,6 +15,7 @@ function coded(v) {
 }
 
 const LIGHT_OF_BYTE = Float32Array.from({ length: 256 }, (_, i) => light(i / 255));
+const PART_OF_BYTE = Float32Array.from({ length: 256 }, (_, i) => i / 255);
 const LIGHT = Float32Array.from({ length: 65536 }, (_, i) => light(i / 65535));
 
 /* ------------------------------------------------------------------ resampling */
@@ -73,32 +74,44 @@ function weights(kernel, size, start, length, n) {
 	return rows;
 }
 
+/* One old row's share of a new one; `level` says what a byte stands for. */
+function addRow(to, source, at, weight, level) {
+	for (let x = 0; x < to.length; x++)
+		to[x] += weight * level[source[at + x]];
+}
+
 /* Weighted sums of whole rows: the vertical pass, to light when `linear`. */
-function shrinkRows(source, w, h, rows, linear) {
+function shrinkRows(source, w, rows, linear) {
 	const wide = 3 * w;
 	const out = new Float32Array(rows.length * wide);
-	const max = source instanceof Uint16Array ? 65535 : 255;
+	const level = linear ? LIGHT_OF_BYTE : PART_OF_BYTE;
 
 	for (let y = 0; y < rows.length; y++) {
 		const to = out.subarray(y * wide, (y + 1) * wide);
-		for (const [j, weight] of rows[y]) {
-			const row = source.subarray(j * wide, (j + 1) * wide);
-			if (linear && max === 255)
-				for (let x = 0; x < wide; x++)
-					to[x] += weight * LIGHT_OF_BYTE[row[x]];
-			else if (linear)
-				for (let x = 0; x < wide; x++)
-					to[x] += weight * LIGHT[row[x]];
-			else
-				for (let x = 0; x < wide; x++)
-					to[x] += weight * row[x] / max;
-		}
+		for (const [j, weight] of rows[y])
+			addRow(to, source, j * wide, weight, level);
 	}
 	return out;
 }
 
+/* One new sample of three: where its taps begin in the row, and their weights. */
+function addTaps(rgb, to, tall, at, taps) {
+	let red = 0, green = 0, blue = 0;
+
+	for (let k = 0; k < taps.length; k += 2) {
+		const from = at + 3 * taps[k], weight = taps[k + 1];
+
+		red += weight * tall[from];
+		green += weight * tall[from + 1];
+		blue += weight * tall[from + 2];
+	}
+	rgb[to] = red;
+	rgb[to + 1] = green;
+	rgb[to + 2] = blue;
+}
+
 /*
- * Resample raw samples (8 or 16 bits) to w x h; `rect` is the part of the source that is shown, in
+ * Resample raw samples, 8 bits each, to w x h; `rect` is the part of the source that is shown, in
  * its pixels, fractions allowed. Levels are rounded no earlier than by whoever compares. `raw.tall`,
  * a Map where there is one, keeps vertical passes.
  */
@@ -106,25 +119,14 @@ export function resample(raw, w, h, { kernel = 'sinc', linear = true, rect = nul
 	const r = rect ?? { x: 0, y: 0, w: raw.w, h: raw.h };
 	const key = `${kernel} ${linear} ${r.y} ${r.h} ${h}`;
 	const tall = raw.tall?.get(key) ??
-		shrinkRows(raw.data, raw.w, raw.h, weights(kernel, raw.h, r.y, r.h, h), linear);
-	const columns = weights(kernel, raw.w, r.x, r.w, w);
+		shrinkRows(raw.data, raw.w, weights(kernel, raw.h, r.y, r.h, h), linear);
+	const columns = weights(kernel, raw.w, r.x, r.w, w).map((taps) => Float64Array.from(taps.flat()));
 	const rgb = new Float32Array(3 * w * h);
 
 	raw.tall?.set(key, tall);
-	for (let x = 0; x < w; x++)
-		for (let y = 0; y < h; y++) {
-			let red = 0, green = 0, blue = 0;
-			for (const [j, weight] of columns[x]) {
-				const at = 3 * (y * raw.w + j);
-				red += weight * tall[at];
-				green += weight * tall[at + 1];
-				blue += weight * tall[at + 2];
-			}
-			const to = 3 * (y * w + x);
-			rgb[to] = red;
-			rgb[to + 1] = green;
-			rgb[to + 2] = blue;
-		}
+	for (let y = 0; y < h; y++)
+		for (let x = 0; x < w; x++)
+			addTaps(rgb, 3 * (y * w + x), tall, 3 * y * raw.w, columns[x]);
 	for (let i = 0; i < rgb.length; i++) {
 		const v = Math.min(1, Math.max(0, rgb[i]));
 		rgb[i] = 255 * (linear ? coded(v) : v);
@@ -134,9 +136,7 @@ export function resample(raw, w, h, { kernel = 'sinc', linear = true, rect = nul
 
 /* Raw samples as they are. */
 export function picture(raw) {
-	const scale = raw.data instanceof Uint16Array ? 257 : 1;
-
-	return { w: raw.w, h: raw.h, rgb: Float32Array.from(raw.data, (v) => v / scale) };
+	return { w: raw.w, h: raw.h, rgb: Float32Array.from(raw.data) };
 }
 
 /* ------------------------------------------------------------------- distances */
