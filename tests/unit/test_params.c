@@ -722,6 +722,7 @@ suite_params(void)
 	TCase *tc = tcase_create("params"), *rows = tcase_create("rows");
 	int count = (int)param_count;
 
+	tcase_set_timeout(tc, 60); /* a busy machine is no failure */
 	tcase_add_loop_test(tc, folds_lenient_queries_into_one_form, 0, COUNT(lenient));
 	tcase_add_loop_test(tc, names_the_mistake_when_strict, 0, COUNT(strict));
 	tcase_add_loop_test(tc, tells_what_asks_for_a_transformation, 0, COUNT(acts));
