@@ -98,6 +98,29 @@ follow_ending(const char *out, struct request *req, struct err *err)
 	return params_set(&req->params, "f", format_row(format)->name, err);
 }
 
+/* Say what came of it. */
+static void
+report_made(const char *out, const struct image_made *made, const struct plan *plan, size_t n,
+	size_t original)
+{
+	char frames[32] = "";
+
+	if (made->frames > 1)
+		(void)snprintf(frames, sizeof frames, ", %" PRId32 " frames", made->frames);
+	(void)fprintf(stderr,
+		"%s: %s %" PRId32 "x%" PRId32 "%s, %zu bytes (original %zu); decode %.1f, "
+		"resize %.1f, encode %.1f ms\n",
+		out, format_row(made->format)->name, made->width, made->height, frames, n, original,
+		(double)made->times.decode_us / 1000, (double)made->times.resize_us / 1000,
+		(double)made->times.encode_us / 1000);
+	if (made->encodes > 1)
+		(void)fprintf(stderr, "limner: encoded %d times, the best with quality %d%s\n",
+			made->encodes, made->quality, made->over_budget ? ", still over max" : "");
+	if (made->format != plan->wanted)
+		(void)fprintf(stderr, "limner: this build cannot write %s\n",
+			format_row(plan->wanted)->name);
+}
+
 static int
 render(int argc, char *argv[], struct config *cfg)
 {
@@ -105,7 +128,6 @@ render(int argc, char *argv[], struct config *cfg)
 	struct buf original = BUF_INIT(cfg->origins[0].policy.max_original_bytes),
 		   result = BUF_INIT(cfg->cell_memory_bytes);
 	struct image_made made = { 0 };
-	char frames[32] = "";
 	struct image_info info;
 	struct request req = { 0 };
 	struct plan plan;
@@ -148,21 +170,7 @@ render(int argc, char *argv[], struct config *cfg)
 		(void)complain("render", &err);
 		goto out;
 	}
-	if (made.frames > 1)
-		(void)snprintf(frames, sizeof frames, ", %" PRId32 " frames", made.frames);
-	(void)fprintf(stderr,
-		"%s: %s %" PRId32 "x%" PRId32
-		"%s, %zu bytes (original %zu); decode %.1f, resize %.1f, "
-		"encode %.1f ms\n",
-		out, format_row(made.format)->name, made.width, made.height, frames, result.len,
-		original.len, (double)made.times.decode_us / 1000,
-		(double)made.times.resize_us / 1000, (double)made.times.encode_us / 1000);
-	if (made.encodes > 1)
-		(void)fprintf(stderr, "limner: encoded %d times, the best with quality %d%s\n",
-			made.encodes, made.quality, made.over_budget ? ", still over max" : "");
-	if (made.format != plan.wanted)
-		(void)fprintf(stderr, "limner: this build cannot write %s\n",
-			format_row(plan.wanted)->name);
+	report_made(out, &made, &plan, result.len, original.len);
 	status = 0;
 out:
 	buf_done(&original);

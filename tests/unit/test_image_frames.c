@@ -49,6 +49,8 @@ static const struct {
 	{ "frames-ground.gif", 1, { WHITE, PICTURES_CLEAR, PICTURES_CLEAR, PICTURES_CLEAR } },
 	{ "frames-ground.gif", 2, { PICTURES_CLEAR, BLACK, PICTURES_CLEAR, PICTURES_CLEAR } },
 	{ "frames-ground.gif", 3, { WHITE, PICTURES_CLEAR, PICTURES_CLEAR, PICTURES_CLEAR } },
+	{ "frames-half.gif", 1, { PICTURES_RED, PICTURES_YELLOW, PICTURES_GREEN, PICTURES_BLUE } },
+	{ "frames-half.gif", 2, { PICTURES_RED, PICTURES_CLEAR, PICTURES_CLEAR, PICTURES_BLUE } },
 	{ "frames-alike.gif", 2, { PICTURES_RED, PICTURES_YELLOW, PICTURES_GREEN, PICTURES_BLUE } },
 	{ "frames-alike.gif", 3, { WHITE, WHITE, WHITE, WHITE } },
 	{ "frames-alone.gif", 1, { PICTURES_RED, PICTURES_YELLOW, PICTURES_GREEN, PICTURES_BLUE } },
