@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -113,6 +114,9 @@ confine(const struct cell *c, pid_t parent)
 	}
 	qsort(keep, 3, sizeof keep[0], compare_ints);
 	close_but(keep, 3);
+	/* decoders of AVIF and HEIC start a thread per processor: an arena for each would use the
+	 * limit up */
+	(void)mallopt(M_ARENA_MAX, 1);
 	limit(RLIMIT_CORE, 0, 0);
 	limit(RLIMIT_NOFILE, 32, 32);
 	if (space > 0)

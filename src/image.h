@@ -27,7 +27,8 @@ struct image_made {
 };
 
 /*
- * Start GraphicsMagick for this process and its children.
+ * Start GraphicsMagick for this process and its children, with no coders but those of our formats;
+ * its own variables (MAGICK_…) leave the environment.
  *
  * cfg     max_pixels, cell_memory_bytes and cmyk_profile are used; borrowed until image_close
  * Fails   ERR_INTERNAL when the sRGB profile cannot be made, or JPEG or PNG are missing, or
@@ -63,7 +64,8 @@ const char *image_cmyk_profile(void);
  * ret     with the caller's limit; written only on success
  * plan    with a deadline, cheaper encodings take the place of one that would not be done by then
  * Fails   ERR_BROKEN (does not decode, or only in part), ERR_MEMORY, ERR_PIXELS (decoded size is
- * not what was probed), ERR_INTERNAL (encoder)
+ * not what was probed), ERR_NOT_AN_IMAGE (the library reads no such format, or not this kind of
+ * it), ERR_INTERNAL (encoder)
  */
 bool image_render(const unsigned char *bytes, size_t n, const struct image_info *info,
 	const struct plan *plan, struct buf *ret, struct image_made *ret_made,

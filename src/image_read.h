@@ -20,7 +20,7 @@ void image_read_open(void);
  * info    as probed; its format is forced on the decoder
  * ret     owned by the caller; of the probed size, or that divided by plan->shrink, rounded up
  * Fails   ERR_BROKEN (does not decode, or only in part), ERR_MEMORY, ERR_PIXELS (another size than
- *         was probed)
+ *         was probed), ERR_NOT_AN_IMAGE (sound, but of a kind the decoder has not learnt)
  */
 bool image_read(const unsigned char *bytes, size_t n, const struct image_info *info,
 	const struct plan *plan, struct _Image **ret, struct err *err) MUST_USE;

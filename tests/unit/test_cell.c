@@ -29,16 +29,30 @@ resolve(const char *query)
 }
 
 static void
+read_original(const char *path)
+{
+	unsigned char piece[4096];
+	struct err err = { 0 };
+	size_t n;
+	FILE *f;
+
+	buf_reset(&original);
+	f = fopen(path, "rb");
+	ck_assert_msg(f != NULL, "%s", path);
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+		ck_assert(buf_add(&original, piece, n, &err));
+	(void)fclose(f);
+	ck_assert(probe_image(original.bytes, original.len, &info, &err));
+}
+
+static void
 setup(void)
 {
 	static char log[] = "LIMNER_LOG=none", memory[] = "LIMNER_CELL_MEMORY=256MB";
 	char *env[] = { log, memory, NULL };
 	const char *top = getenv("top_srcdir");
-	unsigned char piece[4096];
 	struct err err = { 0 };
 	char path[1024];
-	size_t n;
-	FILE *f;
 
 	cfg = calloc(1, sizeof *cfg);
 	ck_assert_msg(config_load("/dev/null", env, cfg, &err), "%s", err.detail);
@@ -46,12 +60,7 @@ setup(void)
 	original = BUF_INIT(10000000);
 	result = BUF_INIT(10000000);
 	(void)snprintf(path, sizeof path, "%s/www/samples/mountains.jpg", top != NULL ? top : ".");
-	f = fopen(path, "rb");
-	ck_assert_msg(f != NULL, "%s", path);
-	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-		ck_assert(buf_add(&original, piece, n, &err));
-	(void)fclose(f);
-	ck_assert(probe_image(original.bytes, original.len, &info, &err));
+	read_original(path);
 	resolve("w=120&h=80&fit=cover");
 	cell_open(&cell, cfg);
 }
@@ -83,6 +92,35 @@ START_TEST(makes_what_the_same_code_makes_here)
 	ck_assert_uint_eq(result.len, here.len);
 	ck_assert_mem_eq(result.bytes, here.bytes, here.len);
 	buf_done(&here);
+}
+END_TEST
+
+/* Their decoders reserve much and start threads of their own: in the cell's limits too. */
+START_TEST(reads_every_format_within_its_limits)
+{
+	static const char *const names[] = { "quad.avif", "10-bit.avif", "grid.avif", "quad.heic",
+		"two.heic", "quad.jxl", "lossless.jxl", "quad.tif", "jpeg.tif", "quad.bmp" };
+	const char *top = getenv("top_srcdir");
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct err err = { 0 };
+		char path[1024];
+
+		(void)snprintf(path, sizeof path, "%s/tests/data/originals/%s",
+			top != NULL ? top : ".", names[i]);
+		read_original(path);
+		resolve("w=40");
+		ck_assert_msg(render(30000, &err), "%s: %s %s", names[i], err_row(err.kind)->slug,
+			err.detail);
+		ck_assert_int_eq(format_sniff(result.bytes, result.len), FORMAT_JPEG);
+		/* header only, and half of it */
+		for (int part = 2; part <= 8; part *= 2) {
+			original.len = original.len / 2;
+			ck_assert(!render(30000, &err));
+			ck_assert_msg(err.kind == ERR_BROKEN, "%s: %s %s", names[i],
+				err_row(err.kind)->slug, err.detail);
+		}
+	}
 }
 END_TEST
 
@@ -239,6 +277,7 @@ suite_cell(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, makes_what_the_same_code_makes_here);
+	tcase_add_test(t, reads_every_format_within_its_limits);
 	tcase_add_test(t, keeps_its_child_and_renews_it_in_time);
 	tcase_add_test(t, reports_what_the_picture_lacks);
 	tcase_add_test(t, kills_a_child_that_hangs);
