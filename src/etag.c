@@ -32,6 +32,8 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 		    (int)policy->avif_quality, cfg->cmyk_digest, (int)policy->avif_speed,
 		    policy->jpeg_progressive, (int)policy->webp_lossless))
 		goto out;
+	if (policy->linear && !buf_adds(&text, "linear=1\n", err))
+		goto out;
 	if (!params_canonical(&shaping, &text, err))
 		goto out;
 	if (!digest_sha256(text.bytes, text.len, digest, err))

@@ -4,6 +4,8 @@
 #include "image_effects.h"
 #include "image_magick.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COARSE 2 /* the last, good filter is left at least this factor per side */
@@ -101,14 +103,12 @@ orient(Image **image, int orientation, ExceptionInfo *e)
  * draw halos along edges and make the blocks of a JPEG stand out.
  */
 static bool
-resize(Image **image, int32_t width, int32_t height, ExceptionInfo *e)
+resize_values(Image **image, int32_t width, int32_t height, ExceptionInfo *e)
 {
 	unsigned long w = (unsigned long)width, h = (unsigned long)height;
 	unsigned long by_x = (*image)->columns / (COARSE * w), by_y = (*image)->rows / (COARSE * h);
 	bool larger = w >= (*image)->columns && h >= (*image)->rows;
 
-	if ((*image)->columns == w && (*image)->rows == h)
-		return true;
 	by_x = by_x > 1 ? by_x : 1;
 	by_y = by_y > 1 ? by_y : 1;
 	if ((by_x > 1 || by_y > 1) &&
@@ -117,6 +117,51 @@ resize(Image **image, int32_t width, int32_t height, ExceptionInfo *e)
 		return false;
 	return replace(
 		image, ResizeImage(*image, w, h, larger ? MitchellFilter : LanczosFilter, 1.0, e));
+}
+
+/* sRGB's curve, and back (IEC 61966-2-1). */
+static double
+bent(double v, bool to_light)
+{
+	if (to_light)
+		return v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4);
+	return v <= 0.0031308 ? v * 12.92 : 1.055 * pow(v, 1 / 2.4) - 0.055;
+}
+
+/* Turn values into amounts of light, or back. Alpha is an amount already. */
+static bool
+bend(Image *image, bool to_light, ExceptionInfo *e)
+{
+	uint16_t *table = malloc(65536 * sizeof *table);
+	bool ok = table != NULL;
+
+	for (uint32_t i = 0; ok && i < 65536; i++)
+		table[i] = (uint16_t)(65535 * bent(i / 65535.0, to_light) + 0.5);
+	image->storage_class = DirectClass;
+	for (unsigned long y = 0; ok && y < image->rows; y++) {
+		PixelPacket *row = GetImagePixelsEx(image, 0, (long)y, image->columns, 1, e);
+
+		for (unsigned long x = 0; row != NULL && x < image->columns; x++) {
+			row[x].red = ScaleShortToQuantum(table[ScaleQuantumToShort(row[x].red)]);
+			row[x].green =
+				ScaleShortToQuantum(table[ScaleQuantumToShort(row[x].green)]);
+			row[x].blue = ScaleShortToQuantum(table[ScaleQuantumToShort(row[x].blue)]);
+		}
+		ok = row != NULL && SyncImagePixelsEx(image, e) != MagickFail;
+	}
+	if (table == NULL)
+		ThrowException(e, ResourceLimitError, "no memory for a table", NULL);
+	free(table);
+	return ok;
+}
+
+static bool
+resize(Image **image, int32_t width, int32_t height, bool linear, ExceptionInfo *e)
+{
+	if ((*image)->columns == (unsigned long)width && (*image)->rows == (unsigned long)height)
+		return true;
+	return (!linear || bend(*image, true, e)) && resize_values(image, width, height, e) &&
+	       (!linear || bend(*image, false, e));
 }
 
 static Quantum
@@ -247,9 +292,9 @@ crop_and_resize(Image **image, const struct plan *plan, ExceptionInfo *e)
 	if (!crop(image, &stored, e))
 		return false;
 	if ((int64_t)w * h < (int64_t)stored.w * stored.h)
-		return resize(image, sideways ? h : w, sideways ? w : h, e) &&
+		return resize(image, sideways ? h : w, sideways ? w : h, plan->linear, e) &&
 		       orient(image, plan->orientation, e);
-	return orient(image, plan->orientation, e) && resize(image, w, h, e);
+	return orient(image, plan->orientation, e) && resize(image, w, h, plan->linear, e);
 }
 
 bool
@@ -257,7 +302,7 @@ image_ops_apply(Image **image, const struct plan *plan, const struct image_info 
 	const struct image_profiles *profiles, struct err *err)
 {
 	bool ok = false, sideways = plan->orientation >= 5;
-	bool first = image_colour_is_first(*image);
+	bool first = plan->linear || image_colour_is_first(*image);
 	struct plan_rect shrunk = { 0, 0, sideways ? plan->source_h : plan->source_w,
 		sideways ? plan->source_w : plan->source_h };
 	ExceptionInfo e;

@@ -4,7 +4,8 @@
  *
  * Two steps change places where the outcome is the same or better, and cheaper: what is cropped is
  * turned upright after it was made small, and CMYK and Lab become sRGB before resizing
- * (image_colour_is_first).
+ * (image_colour_is_first). So does all that is resized in linear light: it is sRGB's curve that is
+ * undone.
  */
 #ifndef LIMNER_IMAGE_OPS_H
 #define LIMNER_IMAGE_OPS_H

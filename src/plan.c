@@ -199,6 +199,8 @@ decide(struct plan *plan, const struct plan_sight *sight, struct err *err)
 	make_frames(plan);
 	if (is_too_long(plan, err))
 		return false;
+	plan->linear = wish->policy.linear &&
+		       (plan->resize_w != plan->crop.w || plan->resize_h != plan->crop.h);
 	plan->quality = quality_of(&wish->policy, p, plan->format);
 	plan->progressive = plan->format == FORMAT_JPEG && wish->policy.jpeg_progressive;
 	plan->lossless =
@@ -296,6 +298,8 @@ plan_print(const struct plan *plan, FILE *f)
 	if (plan->part.w != plan->source_w || plan->part.h != plan->source_h)
 		print_rect(f, "part", &plan->part);
 	print_rect(f, "crop", &plan->crop);
+	if (plan->linear)
+		fprintf(f, "linear yes\n");
 	fprintf(f, "resize %dx%d\n", plan->resize_w, plan->resize_h);
 	print_rect(f, "extract", &plan->extract);
 	if (plan->turn != 1)

@@ -136,6 +136,10 @@ const struct setting settings_table[] = {
 	  .flags = EACH, .unset = "8",
 	  .summary = "How AVIF is made: 0 takes longest, 10 is quickest. A step below 8 costs twice the time\n"
 	             "and more, for little." },
+	{ "linear", SETTING_MAIN, BOOL(config_policy, linear),
+	  .flags = EACH, .unset = "no",
+	  .summary = "Resize in linear light: fine patterns and bright points keep their brightness, thin\n"
+	             "dark lines get thinner, and it takes longer." },
 	{ "cmyk_profile", SETTING_MAIN, TEXT_OF(PATH, config, cmyk_profile), .unset = "",
 	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
 	             "converted by arithmetic, without knowing the press." },

@@ -90,6 +90,10 @@ START_TEST(changes_with_the_settings_that_shape_pixels)
 	cfg.origins[0].policy.strict = true;
 	hash_of("/img/a.jpg?w=300", seen[5]);
 	ck_assert_str_eq(seen[4], seen[5]);
+	cfg.origins[0].policy.linear = true;
+	hash_of("/img/a.jpg?w=300", seen[6]);
+	for (i = 0; i < 5; i++)
+		ck_assert_str_ne(seen[i], seen[6]);
 }
 END_TEST
 

@@ -337,6 +337,95 @@ START_TEST(lays_pictures_where_and_on_what_was_asked)
 }
 END_TEST
 
+/* Black and white lines of a px each are half the light, which is 188; half the values are 128. */
+START_TEST(resizes_light_where_it_is_told_to)
+{
+	static const char *const ways[] = { "w=32&f=png", "w=20&f=png", "w=8&h=50&fit=fill&f=png" };
+	static unsigned char rgba[4 * 64 * 64];
+	struct buf original;
+
+	for (int i = 0; i < 64 * 64; i++) {
+		memset(rgba + 4 * i, i % 2 == 0 ? 0 : 255, 3);
+		/* and the lower half, in which nothing but alpha differs */
+		if (i >= 64 * 32)
+			memset(rgba + 4 * i, 100, 3);
+		rgba[4 * i + 3] = i < 64 * 32 || i % 2 == 0 ? 255 : 0;
+	}
+	original = pictures_make(rgba, 64, 64, "PNG");
+	for (int linear = 0; linear < 2; linear++) {
+		struct buf result = BUF_INIT(1 << 20);
+		struct picture s;
+		struct plan plan;
+		struct err err;
+
+		pictures_cfg.origins[0].policy.linear = linear != 0;
+		ck_assert(pictures_render_bytes(&original, ways[_i], &plan, &result, &err));
+		ck_assert_int_eq(plan.linear, linear != 0);
+		s = pictures_look(&result, ways[_i]);
+		for (long x = 2; x < s.w - 2; x++) {
+			pictures_expect(
+				&s, ways[_i], x, s.h / 4, linear ? 0xbcbcbcff : 0x808080ff, 16);
+			pictures_expect(&s, ways[_i], x, 3 * s.h / 4, 0x64646480, 16);
+		}
+		free(s.rgba);
+		buf_reset(&result);
+		ck_assert(pictures_render_bytes(&original, "f=png", &plan, &result, &err));
+		ck_assert_int_eq(plan.linear, false);
+		buf_done(&result);
+	}
+	buf_done(&original);
+}
+END_TEST
+
+/* Whatever curve a picture's numbers follow, plain colours stay the same. */
+START_TEST(resizes_the_light_of_any_profile)
+{
+	static const char *const names[] = { "quad.jpg", "quad.gif", "palette.png", "p3.png",
+		"cmyk-profile.jpg", "grey-linear.jpg", "orientation-6.jpg", "alpha.png" };
+	static const char *const ways[] = { "w=32&f=png", "w=20&f=png" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct picture plain, linear;
+
+		pictures_cfg.origins[0].policy.linear = false;
+		plain = pictures_render(names[_i], ways[i]);
+		pictures_cfg.origins[0].policy.linear = true;
+		linear = pictures_render(names[_i], ways[i]);
+		for (int q = 0; q < 4; q++) {
+			long x = (q % 2 == 0 ? 1 : 3) * plain.w / 4;
+			long y = (q < 2 ? 1 : 3) * plain.h / 4;
+			const unsigned char *p = pictures_pixel(&plain, x, y);
+
+			pictures_expect(&linear, names[_i], x, y,
+				(uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
+					p[3],
+				2);
+		}
+		free(plain.rgba);
+		free(linear.rgba);
+	}
+}
+END_TEST
+
+/* Numbers that are amounts of light already come out of it as they would without. */
+START_TEST(knows_which_numbers_are_light)
+{
+	struct picture plain, linear;
+
+	plain = pictures_render("grey-linear.jpg", "w=13&f=png");
+	pictures_cfg.origins[0].policy.linear = true;
+	linear = pictures_render("grey-linear.jpg", "w=13&f=png");
+	for (long x = 0; x < plain.w; x++) {
+		const unsigned char *p = pictures_pixel(&plain, x, plain.h / 2);
+
+		pictures_expect(&linear, "grey-linear.jpg", x, plain.h / 2,
+			(uint32_t)p[0] * 0x01010100u + 0xff, 2);
+	}
+	free(plain.rgba);
+	free(linear.rgba);
+}
+END_TEST
+
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
 Suite *
@@ -359,6 +448,9 @@ suite_image_ops(void)
 	tcase_add_loop_test(c, converts_grey_by_its_profile, 0, 2);
 	tcase_add_loop_test(c, keeps_edges_of_alpha_free_of_dark_fringes, 0, 5);
 	tcase_add_loop_test(c, lays_pictures_where_and_on_what_was_asked, 0, COUNT(laid));
+	tcase_add_loop_test(c, resizes_light_where_it_is_told_to, 0, 3);
+	tcase_add_loop_test(c, resizes_the_light_of_any_profile, 0, 8);
+	tcase_add_test(c, knows_which_numbers_are_light);
 	suite_add_tcase(s, c);
 	return s;
 }
