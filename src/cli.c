@@ -214,6 +214,8 @@ fetch(const struct request *req, bool head_only, struct collected *c, struct sou
 	struct source_call call = {
 		.key = req->key,
 		.head_only = head_only,
+		.forwarded = req->forwarded,
+		.version = req->origin->version ? req->params.v : "",
 		.deadline_us = now_mono_us() + req->origin->policy.deadline_ms * 1000u,
 	};
 	bool ok = source_open(req->origin, &source, err) &&

@@ -72,7 +72,7 @@ struct config_origin {
 	int32_t addressing; /* enum config_addressing */
 	bool version;       /* v of the query is the object's version */
 	bool requester_pays;
-	bool verify_md5;           /* bytes against an ETag that is their MD5 */
+	bool verify;               /* bytes against the sum S3 keeps of them */
 	char sse_customer_key[64]; /* 32 bytes in base64; "" without one */
 	/* http */
 	char url[512];             /* http(s)://host[:port]/path, put before every key */

@@ -1,20 +1,27 @@
 /*
- * An object's bytes against its ETag, where that is their MD5.
+ * An object's bytes against the sum an S3 server keeps of them: a checksum of the whole object, or
+ * the ETag where that is their MD5.
  *
- * It is for objects that were stored in one part and are not encrypted with keys of their own. The
- * last piece of a body is held back until the sum is known: what is wrong never looks whole.
+ * Sums of parts' sums ("…-3") are of no use here; an ETag is an MD5 where the object was stored in
+ * one part and is not encrypted with keys of its own. The last piece of a body is held back until
+ * the sum is known: what is wrong never looks whole.
  */
 #ifndef LIMNER_S3_CHECK_H
 #define LIMNER_S3_CHECK_H
 
 #include "base/buf.h"
+#include "base/crc.h"
+#include "base/digest.h"
 #include "source.h"
 
 /* Zero-initialised it checks nothing, and pieces go straight on. */
 struct s3_check {
-	struct digest_md5 *sum; /* owned; NULL while nothing is checked */
-	char want[33];          /* hex */
-	struct buf held;        /* owned; the last piece */
+	const char *of;         /* what is compared: "ETag", "crc32", …; NULL while nothing is */
+	struct digest_sum *sum; /* owned; NULL where crc serves */
+	struct crc crc;
+	unsigned char want[DIGEST_SIZE];
+	size_t size;     /* bytes of want */
+	struct buf held; /* owned; the last piece */
 };
 
 /* Begin where the head of a 200 names a sum; elsewhere nothing is checked. */

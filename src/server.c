@@ -376,9 +376,9 @@ fcgi_write(void *to, const unsigned char *bytes, size_t n)
 }
 
 /*
- * A web server whose client left closes the connection: nginx always, lighttpd 1.4.69 when the
- * client cannot be listening any more (a reset, HTTP/2), mod_fcgid 2.3.9 never. What may still be
- * read from it are the last records of the request; behind them is its end.
+ * A web server whose client left closes the connection: nginx always, lighttpd 1.4.69 over HTTP/2
+ * (and of a reset by chance), mod_fcgid 2.3.9 never. What may still be read from it are the last
+ * records of the request; behind them is its end.
  */
 static bool
 fcgi_closed(void *to)

@@ -220,10 +220,11 @@ const struct setting settings_table[] = {
 	  .flags = SETTING_SECRET, .unset = "",
 	  .summary = "The key objects are encrypted with by S3 (SSE-C): 32 bytes in base64. Only over\n"
 	             "https." },
-	{ "verify_md5", SETTING_S3, BOOL(config_origin, verify_md5), .unset = "yes",
-	  .summary = "Compare the bytes of an original with its ETag where S3 makes that their MD5 (stored\n"
-	             "in one part, not encrypted with KMS or customers' keys). For servers whose ETags\n"
-	             "look like one but are not: no; lengths are compared all the same." },
+	{ "verify", SETTING_S3, BOOL(config_origin, verify), .unset = "yes",
+	  .summary = "Ask for the checksum S3 keeps of an original and compare the bytes with it; without\n"
+	             "one, with the ETag where S3 makes that their MD5 (stored in one part, not encrypted\n"
+	             "with KMS or customers' keys). For servers that do not like to be asked, or whose\n"
+	             "ETags look like an MD5 but are not: no; lengths are compared all the same." },
 	{ "retries", SETTING_S3, ROW(INT, int32_t, config_origin, retries), .min = 0, .max = 10,
 	  .unset = "3",
 	  .summary = "Further tries, each after a longer pause, when the server is too busy (429, 500,\n"

@@ -76,6 +76,13 @@ source_try(struct source *s, uint64_t deadline_us, struct source_report *report,
 	       (err->kind == ERR_NOT_FOUND || strcmp(report->code, "AccessDenied") == 0);
 }
 
+bool
+source_senseless(struct err *err, const char *why)
+{
+	(void)err_set(err, ERR_ORIGIN, "%s", "");
+	return err_detail(err, "%s", why);
+}
+
 void
 source_close(struct source *s)
 {

@@ -10,6 +10,16 @@
 #include "config.h"
 #include "gateway.h"
 
+/* Checksums S3 may keep of an object, the strongest first. */
+enum source_sum {
+	SOURCE_SHA256,
+	SOURCE_SHA1,
+	SOURCE_CRC64NVME,
+	SOURCE_CRC32C,
+	SOURCE_CRC32,
+	SOURCE__SUMS
+};
+
 /* What the origin said of an object; "" when it did not say. */
 struct source_head {
 	int status; /* 200, 206 or 304: anything else became an error */
@@ -22,6 +32,8 @@ struct source_head {
 	char date[64];                                /* the origin's clock */
 	char bucket_region[64];                       /* x-amz-bucket-region */
 	char encryption[32], customer_encryption[32]; /* x-amz-server-side-encryption… */
+	char checksums[SOURCE__SUMS][56];             /* x-amz-checksum-sha256…, in base64 */
+	char checksum_type[16];                       /* x-amz-checksum-type */
 	char storage_class[32];                       /* x-amz-storage-class */
 	char archive_status[32];                      /* x-amz-archive-status */
 	char restore[128];                            /* x-amz-restore */
@@ -102,6 +114,9 @@ bool source_fetch(struct source *s, const struct source_call *call, const struct
  */
 bool source_try(struct source *s, uint64_t deadline_us, struct source_report *report,
 	struct err *err) MUST_USE;
+
+/* Record that an origin's answer makes no sense; why: for the log. Returns false. */
+bool source_senseless(struct err *err, const char *why);
 
 /* Free; NULL is allowed. */
 void source_close(struct source *s);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "condition.h"
 #include "etag.h"
+#include "fields.h"
 #include "source.h"
 #include "transport.h"
 
@@ -10,22 +11,13 @@
 #include <string.h>
 #include <strings.h>
 
-#define KEY_MAX    1024  /* bytes */
-#define URL_MAX    16384 /* bytes: a location, each byte of it encoded */
-#define FIELDS_MAX 16384 /* bytes of all fields sent */
-#define FIELDS     32
+#define KEY_MAX 1024  /* bytes */
+#define URL_MAX 16384 /* bytes: a location, each byte of it encoded */
 
 struct http {
 	const struct config_origin *origin; /* borrowed from the configuration */
 	struct transport *transport;        /* owned */
 	char base[512];                     /* ends with /, has no default port */
-};
-
-/* The fields of one call: text laid end to end, because it moves while it grows. */
-struct fields {
-	struct buf text; /* owned */
-	size_t at[FIELDS];
-	size_t count;
 };
 
 /* Stands before the caller's sink, to judge the head before anything is believed. */
@@ -38,19 +30,6 @@ struct watch {
 	bool answered;        /* by a 304 of our own */
 	bool changed;         /* the range is of another object than If-Range means */
 };
-
-static bool
-given(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
-static bool
-senseless(struct err *err, const char *why)
-{
-	(void)err_set(err, ERR_ORIGIN, "%s", "");
-	return err_detail(err, "http: %s", why);
-}
 
 /* ------------------------------------------------------------------ opening */
 
@@ -161,28 +140,6 @@ make_url(const struct http *http, const char *key, struct buf *out, struct err *
 	return buf_adds(out, http->base, err) && text_url_encode(out, key, n, true, err);
 }
 
-static bool
-add_field(struct fields *f, const char *name, const char *value, struct err *err)
-{
-	if (f->count == FIELDS)
-		return err_set(err, ERR_INTERNAL, "%s", "");
-	f->at[f->count++] = f->text.len;
-	return buf_addf(&f->text, err, "%s: %s", name, value) && buf_add(&f->text, "", 1, err);
-}
-
-/* Add a date in the form every server reads; one that is no date counts as absent (RFC 9110). */
-static bool
-add_date(struct fields *f, const char *name, const char *value, struct err *err)
-{
-	char date[TEXT_HTTP_DATE];
-	int64_t when;
-
-	if (!given(value) || !text_from_http_date(value, &when))
-		return true;
-	text_http_date(when, date);
-	return add_field(f, name, date, err);
-}
-
 /* Add conditions and range as they came: web servers know lists, * and weak tags. */
 static bool
 add_conditions(struct watch *w, struct fields *f, struct err *err)
@@ -190,42 +147,25 @@ add_conditions(struct watch *w, struct fields *f, struct err *err)
 	const struct source_call *call = w->call;
 	size_t before;
 
-	if (given(call->if_match)) {
-		if (!add_field(f, "If-Match", call->if_match, err))
+	if (fields_given(call->if_match)) {
+		if (!fields_add(f, "If-Match", call->if_match, err))
 			return false;
-	} else if (!add_date(f, "If-Unmodified-Since", call->if_unmodified_since, err)) {
+	} else if (!fields_add_date(f, "If-Unmodified-Since", call->if_unmodified_since, err)) {
 		return false;
 	}
 	before = f->count;
-	if (given(call->if_none_match)) {
-		if (!add_field(f, "If-None-Match", call->if_none_match, err))
+	if (fields_given(call->if_none_match)) {
+		if (!fields_add(f, "If-None-Match", call->if_none_match, err))
 			return false;
-	} else if (!add_date(f, "If-Modified-Since", call->if_modified_since, err)) {
+	} else if (!fields_add_date(f, "If-Modified-Since", call->if_modified_since, err)) {
 		return false;
 	}
 	w->asked_condition = f->count > before;
 	w->asked_range = w->with_range && !call->head_only && condition_range(call->range);
 	if (!w->asked_range)
 		return true;
-	return add_field(f, "Range", call->range, err) &&
-	       (!given(call->if_range) || add_field(f, "If-Range", call->if_range, err));
-}
-
-/* Add the client's own fields, a line each. */
-static bool
-add_forwarded(struct fields *f, const char *lines, struct err *err)
-{
-	size_t n;
-
-	for (; given(lines); lines += n + (lines[n] == '\n')) {
-		n = strcspn(lines, "\n");
-		if (f->count == FIELDS)
-			return err_set(err, ERR_INTERNAL, "%s", "");
-		f->at[f->count++] = f->text.len;
-		if (!buf_add(&f->text, lines, n, err) || !buf_add(&f->text, "", 1, err))
-			return false;
-	}
-	return true;
+	return fields_add(f, "Range", call->range, err) &&
+	       (!fields_given(call->if_range) || fields_add(f, "If-Range", call->if_range, err));
 }
 
 /* ------------------------------------------------------------------ understanding the answer */
@@ -236,9 +176,9 @@ is_meant(const struct source_call *call, const struct source_head *head)
 {
 	int64_t since, changed;
 
-	if (given(call->if_match))
+	if (fields_given(call->if_match))
 		return etag_in_list(call->if_match, head->etag, false);
-	return !given(call->if_unmodified_since) ||
+	return !fields_given(call->if_unmodified_since) ||
 	       !text_from_http_date(call->if_unmodified_since, &since) ||
 	       !text_from_http_date(head->last_modified, &changed) || changed <= since;
 }
@@ -250,12 +190,12 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 	const struct source_call *call = w->call;
 
 	if (head->status == 304 && !w->asked_condition)
-		return senseless(err, "304 without a condition");
+		return source_senseless(err, "http: 304 without a condition");
 	if (head->status == 206 && (!w->asked_range || head->content_range[0] == '\0'))
-		return senseless(err, "206 without a range");
+		return source_senseless(err, "http: 206 without a range");
 	if (head->status != 304 && !is_meant(call, head))
 		return err_set(err, ERR_PRECONDITION, "%s", "");
-	if (head->status != 304 && given(call->if_none_match) &&
+	if (head->status != 304 && fields_given(call->if_none_match) &&
 		etag_in_list(call->if_none_match, head->etag, true)) {
 		struct source_head unchanged = *head;
 
@@ -314,15 +254,14 @@ ask(struct http *http, struct watch *w, const char *url, bool trusted, struct so
 	const struct source_call *call = w->call;
 	const struct source_sink sink = { w, watch_head, watch_body };
 	struct buf ignored = BUF_INIT(TRANSPORT_ERROR_MAX);
-	struct fields f = { .text = BUF_INIT(FIELDS_MAX) };
-	const char *lines[FIELDS];
+	struct fields f = FIELDS_INIT;
+	const char *lines[FIELDS_COUNT];
 	int tries = report->tries;
 	bool ok = false;
 
-	if (!add_conditions(w, &f, err) || (trusted && !add_forwarded(&f, call->forwarded, err)))
+	if (!add_conditions(w, &f, err) || (trusted && !fields_add_lines(&f, call->forwarded, err)))
 		goto out;
-	for (size_t i = 0; i < f.count; i++)
-		lines[i] = buf_text(&f.text) + f.at[i];
+	fields_lines(&f, lines);
 	const struct transport_request req = {
 		.url = url,
 		.headers = lines,
@@ -339,7 +278,7 @@ ask(struct http *http, struct watch *w, const char *url, bool trusted, struct so
 	ok = transport_fetch(http->transport, &req, &sink, ret_head, &ignored, report, err);
 	report->tries += tries;
 out:
-	buf_done(&f.text);
+	fields_done(&f);
 	buf_done(&ignored);
 	return ok;
 }
@@ -352,13 +291,13 @@ turn(struct buf *url, const char *location, struct err *err)
 	bool ok = false;
 
 	if (location[0] == '\0') {
-		(void)senseless(err, "a redirect without a location");
+		(void)source_senseless(err, "http: a redirect without a location");
 		goto out;
 	}
 	if (!transport_resolve(buf_text(url), location, &next, err))
 		goto out;
 	if (is_tls(buf_text(url)) && !is_tls(buf_text(&next))) {
-		(void)senseless(err, "a redirect from https to http");
+		(void)source_senseless(err, "http: a redirect from https to http");
 		goto out;
 	}
 	buf_reset(url);
@@ -391,7 +330,7 @@ follow(struct http *http, struct watch *w, struct source_report *report, struct 
 			break;
 		}
 		if (hops++ == http->origin->redirects) {
-			(void)senseless(err, "too many redirects");
+			(void)source_senseless(err, "http: too many redirects");
 			break;
 		}
 		if (!turn(&url, head.location, err))
@@ -417,7 +356,8 @@ http_fetch(void *state, const struct source_call *call, const struct source_sink
 	bool ok = follow(state, &w, report, &why);
 
 	/* RFC 9110 13.1.5: when If-Range does not hold, Range counts as not sent */
-	if (!ok && w.asked_range && given(call->if_range) && (w.changed || why.kind == ERR_RANGE)) {
+	if (!ok && w.asked_range && fields_given(call->if_range) &&
+		(w.changed || why.kind == ERR_RANGE)) {
 		w.with_range = false;
 		why = (struct err){ 0 };
 		ok = follow(state, &w, report, &why);

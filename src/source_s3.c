@@ -5,6 +5,7 @@
 #include "condition.h"
 #include "credentials.h"
 #include "etag.h"
+#include "fields.h"
 #include "s3_answer.h"
 #include "s3_check.h"
 #include "sigv4.h"
@@ -18,12 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KEY_MAX    1024  /* bytes, S3's limit */
-#define URL_MAX    8192  /* base, bucket and key, each byte of them encoded */
-#define FIELDS_MAX 16384 /* bytes of all fields sent */
-#define FIELDS     20
-#define PAUSE_MS   50   /* before the first further try; doubled before each next one */
-#define PAUSE_MAX  1000 /* ms */
+#define KEY_MAX   1024 /* bytes, S3's limit */
+#define URL_MAX   8192 /* base, bucket and key, each byte of them encoded */
+#define EXTRAS    5    /* fields that settings ask for */
+#define PAUSE_MS  50   /* before the first further try; doubled before each next one */
+#define PAUSE_MAX 1000 /* ms */
 
 struct s3 {
 	const struct config_origin *origin; /* borrowed from the configuration */
@@ -35,13 +35,6 @@ struct s3 {
 	char region[64];                    /* the setting, until a server knew better */
 	int64_t clock_s;                    /* to add to our clock to have the server's */
 	char customer_md5[25];              /* of the key for SSE-C, in base64 */
-};
-
-/* The fields of one call: text laid end to end, because it moves while it grows. */
-struct fields {
-	struct buf text; /* owned */
-	size_t at[FIELDS];
-	size_t count;
 };
 
 /* What one call has learnt. */
@@ -68,22 +61,9 @@ struct watch {
 };
 
 static bool
-given(const char *s)
-{
-	return s != NULL && s[0] != '\0';
-}
-
-static bool
 misconfigured(struct err *err, const char *why)
 {
 	(void)err_set(err, ERR_INTERNAL, "%s", "");
-	return err_detail(err, "s3: %s", why);
-}
-
-static bool
-senseless(struct err *err, const char *why)
-{
-	(void)err_set(err, ERR_ORIGIN, "%s", "");
 	return err_detail(err, "s3: %s", why);
 }
 
@@ -207,15 +187,6 @@ out:
 
 /* ------------------------------------------------------------------ asking */
 
-static bool
-add_field(struct fields *f, const char *name, const char *value, struct err *err)
-{
-	if (f->count == FIELDS)
-		return err_set(err, ERR_INTERNAL, "%s", "");
-	f->at[f->count++] = f->text.len;
-	return buf_addf(&f->text, err, "%s: %s", name, value) && buf_add(&f->text, "", 1, err);
-}
-
 /* Append base and path: /bucket/key, or /key where the host names the bucket, each byte encoded
  * once and never normalised. */
 static bool
@@ -242,19 +213,21 @@ make_url(const struct s3 *s3, const char *key, struct buf *out, struct err *err)
 static bool
 add_query(const struct source_call *call, struct buf *url, struct err *err)
 {
-	if (!given(call->version))
+	if (!fields_given(call->version))
 		return true;
 	return buf_adds(url, "?versionId=", err) &&
 	       text_url_encode(url, call->version, strlen(call->version), false, err);
 }
 
-/* List the fields that settings ask for; at most 4. */
+/* List the fields that settings ask for. */
 static size_t
-list_extras(const struct s3 *s3, struct sigv4_pair ret[4])
+list_extras(const struct s3 *s3, bool with_sum, struct sigv4_pair ret[EXTRAS])
 {
 	const struct config_origin *origin = s3->origin;
 	size_t n = 0;
 
+	if (with_sum)
+		ret[n++] = (struct sigv4_pair){ "x-amz-checksum-mode", "ENABLED" };
 	if (origin->requester_pays)
 		ret[n++] = (struct sigv4_pair){ "x-amz-request-payer", "requester" };
 	if (origin->sse_customer_key[0] != '\0') {
@@ -268,20 +241,20 @@ list_extras(const struct s3 *s3, struct sigv4_pair ret[4])
 }
 
 static bool
-add_extras(const struct s3 *s3, struct fields *f, struct err *err)
+add_extras(const struct s3 *s3, bool with_sum, struct fields *f, struct err *err)
 {
-	struct sigv4_pair extras[4];
-	size_t n = list_extras(s3, extras);
+	struct sigv4_pair extras[EXTRAS];
+	size_t n = list_extras(s3, with_sum, extras);
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < n; i++)
-		ok = add_field(f, extras[i].name, extras[i].value, err);
+		ok = fields_add(f, extras[i].name, extras[i].value, err);
 	return ok;
 }
 
 /* Add what authenticates the call: every x-amz-* and the host are signed, and nothing else. */
 static bool
-add_signature(const struct s3 *s3, const struct source_call *call, const char *path,
+add_signature(const struct s3 *s3, const struct source_call *call, bool with_sum, const char *path,
 	struct fields *f, struct err *err)
 {
 	struct buf authorization = BUF_INIT(2048);
@@ -289,7 +262,7 @@ add_signature(const struct s3 *s3, const struct source_call *call, const char *p
 	const struct sigv4_keys keys = { s3->keys.access_key, s3->keys.secret_key, s3->region,
 		"s3" };
 	const struct sigv4_pair version = { "versionId", call->version };
-	struct sigv4_pair headers[8] = {
+	struct sigv4_pair headers[4 + EXTRAS] = {
 		{ "host", s3->host },
 		{ "x-amz-content-sha256", SIGV4_EMPTY },
 		{ "x-amz-date", date },
@@ -299,34 +272,21 @@ add_signature(const struct s3 *s3, const struct source_call *call, const char *p
 		.method = call->head_only ? "HEAD" : "GET",
 		.path = path,
 		.query = &version,
-		.query_count = given(call->version) ? 1 : 0,
+		.query_count = fields_given(call->version) ? 1 : 0,
 		.headers = headers,
 		.header_count = s3->keys.session_token[0] != '\0' ? 4 : 3,
 		.payload_hash = SIGV4_EMPTY,
 	};
 	bool ok;
 
-	what.header_count += list_extras(s3, headers + what.header_count);
+	what.header_count += list_extras(s3, with_sum, headers + what.header_count);
 	text_basic_date(now_unix_s() + s3->clock_s, date);
 	ok = sigv4_authorization(&keys, &what, date, &authorization, err);
 	for (size_t i = 1; ok && i < what.header_count; i++)
-		ok = add_field(f, headers[i].name, headers[i].value, err);
-	ok = ok && add_field(f, "Authorization", buf_text(&authorization), err);
+		ok = fields_add(f, headers[i].name, headers[i].value, err);
+	ok = ok && fields_add(f, "Authorization", buf_text(&authorization), err);
 	buf_done(&authorization);
 	return ok;
-}
-
-/* Add a date in the form every server reads; one that is no date counts as absent (RFC 9110). */
-static bool
-add_date(struct fields *f, const char *name, const char *value, struct err *err)
-{
-	char date[TEXT_HTTP_DATE];
-	int64_t when;
-
-	if (!given(value) || !text_from_http_date(value, &when))
-		return true;
-	text_http_date(when, date);
-	return add_field(f, name, date, err);
 }
 
 /* Add conditions and range, all unsigned: proxies on the way may know them. */
@@ -336,28 +296,28 @@ add_conditions(struct watch *w, bool with_range, struct fields *f, struct err *e
 	const struct source_call *call = w->call;
 	size_t before;
 
-	if (given(call->if_match)) {
+	if (fields_given(call->if_match)) {
 		const char *tag = condition_tag(call->if_match, false);
 
 		w->own_match = tag == NULL;
-		if (tag != NULL && !add_field(f, "If-Match", tag, err))
+		if (tag != NULL && !fields_add(f, "If-Match", tag, err))
 			return false;
-	} else if (!add_date(f, "If-Unmodified-Since", call->if_unmodified_since, err)) {
+	} else if (!fields_add_date(f, "If-Unmodified-Since", call->if_unmodified_since, err)) {
 		return false;
 	}
 	before = f->count;
-	if (given(call->if_none_match)) {
+	if (fields_given(call->if_none_match)) {
 		const char *tag = condition_tag(call->if_none_match, true);
 
 		w->own_none_match = tag == NULL;
-		if (tag != NULL && !add_field(f, "If-None-Match", tag, err))
+		if (tag != NULL && !fields_add(f, "If-None-Match", tag, err))
 			return false;
-	} else if (!add_date(f, "If-Modified-Since", call->if_modified_since, err)) {
+	} else if (!fields_add_date(f, "If-Modified-Since", call->if_modified_since, err)) {
 		return false;
 	}
 	w->asked_condition = f->count > before;
 	w->asked_range = with_range && !call->head_only && condition_range(call->range);
-	return !w->asked_range || add_field(f, "Range", call->range, err);
+	return !w->asked_range || fields_add(f, "Range", call->range, err);
 }
 
 /* ------------------------------------------------------------------ understanding the answer */
@@ -369,9 +329,9 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 	const struct source_call *call = w->call;
 
 	if (head->status == 304 && !w->asked_condition)
-		return senseless(err, "304 without a condition");
+		return source_senseless(err, "s3: 304 without a condition");
 	if (head->status == 206 && (!w->asked_range || head->content_range[0] == '\0'))
-		return senseless(err, "206 without a range");
+		return source_senseless(err, "s3: 206 without a range");
 	/* GET would be refused: HEAD must not promise a picture */
 	if (call->head_only && head->status == 200 && s3_answer_archived(head)) {
 		(void)err_set(err, ERR_ARCHIVED, "%s", "");
@@ -449,9 +409,11 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answe
 	const struct source_call *call = w->call;
 	const struct source_sink sink = { w, watch_head, watch_body };
 	struct buf url = BUF_INIT(URL_MAX), xml = BUF_INIT(TRANSPORT_ERROR_MAX);
-	struct fields f = { .text = BUF_INIT(FIELDS_MAX) };
+	struct fields f = FIELDS_INIT;
 	struct source_head head = { 0 };
-	const char *lines[FIELDS];
+	const char *lines[FIELDS_COUNT];
+	/* of a part the whole's sum says nothing */
+	bool with_sum = w->verify && !call->head_only && !(with_range && fields_given(call->range));
 	bool ok = false;
 
 	report->tries = 0;
@@ -459,14 +421,13 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answe
 	if (s3->credentials != NULL &&
 		!credentials_get(s3->credentials, call->deadline_us, &s3->keys, err))
 		goto out;
-	if (!make_url(s3, call->key, &url, err) || !add_field(&f, "Host", s3->host, err) ||
-		!(origin->anonymous ? add_extras(s3, &f, err)
-				    : add_signature(s3, call, buf_text(&url) + strlen(s3->base), &f,
-					      err)) ||
+	if (!make_url(s3, call->key, &url, err) || !fields_add(&f, "Host", s3->host, err) ||
+		!(origin->anonymous ? add_extras(s3, with_sum, &f, err)
+				    : add_signature(s3, call, with_sum,
+					      buf_text(&url) + strlen(s3->base), &f, err)) ||
 		!add_query(call, &url, err) || !add_conditions(w, with_range, &f, err))
 		goto out;
-	for (size_t i = 0; i < f.count; i++)
-		lines[i] = buf_text(&f.text) + f.at[i];
+	fields_lines(&f, lines);
 	const struct transport_request req = {
 		.url = buf_text(&url),
 		.headers = lines,
@@ -495,7 +456,7 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answe
 		(void)!text_copy(
 			report->content_range, sizeof report->content_range, head.content_range);
 out:
-	buf_done(&f.text);
+	fields_done(&f);
 	buf_done(&url);
 	buf_done(&xml);
 	return ok;
@@ -596,13 +557,14 @@ s3_fetch(void *state, const struct source_call *call, const struct source_sink *
 	struct source_report *report, struct err *err)
 {
 	const struct s3 *s3 = state;
-	struct watch w = { .call = call, .sink = sink, .verify = s3->origin->verify_md5 };
+	struct watch w = { .call = call, .sink = sink, .verify = s3->origin->verify };
 	struct err why = { 0 };
 	int asked = s3->credentials != NULL ? credentials_asked(s3->credentials) : 0;
 	bool ok = ask_patiently(state, &w, true, report, &why);
 
 	/* RFC 9110 13.1.5: when If-Range does not hold, Range counts as not sent */
-	if (!ok && w.asked_range && given(call->if_range) && (w.changed || why.kind == ERR_RANGE)) {
+	if (!ok && w.asked_range && fields_given(call->if_range) &&
+		(w.changed || why.kind == ERR_RANGE)) {
 		ok = ask_patiently(state, &w, false, report, &why);
 	}
 	if (s3->credentials != NULL)

@@ -119,6 +119,14 @@ take_field(struct exchange *x, const char *line, size_t n)
 		{ "x-amz-server-side-encryption", x->head->encryption, sizeof x->head->encryption },
 		{ "x-amz-server-side-encryption-customer-algorithm", x->head->customer_encryption,
 			sizeof x->head->customer_encryption },
+#define SUM(name, i) "x-amz-checksum-" name, x->head->checksums[i], sizeof x->head->checksums[i]
+		{ SUM("sha256", SOURCE_SHA256) },
+		{ SUM("sha1", SOURCE_SHA1) },
+		{ SUM("crc64nvme", SOURCE_CRC64NVME) },
+		{ SUM("crc32c", SOURCE_CRC32C) },
+		{ SUM("crc32", SOURCE_CRC32) },
+#undef SUM
+		{ "x-amz-checksum-type", x->head->checksum_type, sizeof x->head->checksum_type },
 		{ "x-amz-storage-class", x->head->storage_class, sizeof x->head->storage_class },
 		{ "x-amz-archive-status", x->head->archive_status, sizeof x->head->archive_status },
 		{ "x-amz-restore", x->head->restore, sizeof x->head->restore },
@@ -289,7 +297,6 @@ set_up(CURL *easy, struct exchange *x, const struct curl_slist *fields, char *te
 	SET(CURLOPT_QUICK_EXIT, 1L);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-	SET(CURLOPT_BUFFERSIZE, (long)PIECE_MAX);
 	SET(CURLOPT_USERAGENT, "limner");
 	SET(CURLOPT_HTTPHEADER, fields);
 	SET(CURLOPT_NOBODY, req->head_only ? 1L : 0L);
@@ -315,6 +322,9 @@ set_up(CURL *easy, struct exchange *x, const struct curl_slist *fields, char *te
 		SET(CURLOPT_CAPATH, NULL);
 	}
 #undef SET
+	/* refused after a name that was not found (7.88.1): the buffer is still there, and as large
+	 */
+	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)PIECE_MAX);
 	return bad == CURLE_OK;
 }
 

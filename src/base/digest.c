@@ -56,33 +56,36 @@ digest_md5(const void *bytes, size_t n, unsigned char ret[DIGEST_MD5_SIZE], stru
 }
 
 /* libcrypto's context under our name; no field of ours is there. */
-struct digest_md5 *
-digest_md5_open(void)
+struct digest_sum *
+digest_sum_open(enum digest_kind kind)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	const EVP_MD *md = kind == DIGEST_SUM_MD5    ? EVP_md5()
+			   : kind == DIGEST_SUM_SHA1 ? EVP_sha1()
+						     : EVP_sha256();
 
-	if (ctx != NULL && EVP_DigestInit_ex(ctx, EVP_md5(), NULL) != 1) {
+	if (ctx != NULL && EVP_DigestInit_ex(ctx, md, NULL) != 1) {
 		EVP_MD_CTX_free(ctx);
 		ctx = NULL;
 	}
-	return (struct digest_md5 *)ctx;
+	return (struct digest_sum *)ctx;
 }
 
 void
-digest_md5_add(struct digest_md5 *sum, const void *bytes, size_t n)
+digest_sum_add(struct digest_sum *sum, const void *bytes, size_t n)
 {
 	(void)EVP_DigestUpdate((EVP_MD_CTX *)sum, bytes, n);
 }
 
 void
-digest_md5_close(struct digest_md5 *sum, unsigned char ret[DIGEST_MD5_SIZE])
+digest_sum_close(struct digest_sum *sum, unsigned char ret[DIGEST_SIZE])
 {
 	EVP_MD_CTX *ctx = (EVP_MD_CTX *)sum;
 	unsigned char made[EVP_MAX_MD_SIZE] = { 0 };
 
 	(void)EVP_DigestFinal_ex(ctx, made, NULL);
 	if (ret != NULL)
-		memcpy(ret, made, DIGEST_MD5_SIZE);
+		memcpy(ret, made, (size_t)EVP_MD_CTX_size(ctx));
 	EVP_MD_CTX_free(ctx);
 }
 
@@ -118,4 +121,21 @@ digest_hex(const unsigned char *bytes, size_t n, char *ret)
 		ret[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	ret[2 * n] = '\0';
+}
+
+bool
+digest_from_hex(const char *text, unsigned char *ret, size_t n)
+{
+	static const char hex[] = "0123456789abcdef0123456789ABCDEF";
+
+	for (size_t i = 0; i < 2 * n; i++) {
+		const char *digit = text[i] != '\0' ? strchr(hex, text[i]) : NULL;
+		unsigned char value;
+
+		if (digit == NULL)
+			return false;
+		value = (unsigned char)((digit - hex) & 15);
+		ret[i / 2] = (unsigned char)(i % 2 == 0 ? value << 4 : ret[i / 2] | value);
+	}
+	return true;
 }

@@ -1,5 +1,5 @@
 /*
- * SHA-256, HMAC-SHA-256, MD5, hex and base64, from libcrypto.
+ * SHA-256, HMAC-SHA-256, SHA-1, MD5, hex and base64, from libcrypto.
  *
  * Source  FIPS 180-4, RFC 2104, RFC 1321, RFC 4648.
  */
@@ -28,11 +28,17 @@ bool digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size
 bool digest_md5(
 	const void *bytes, size_t n, unsigned char ret[DIGEST_MD5_SIZE], struct err *err) MUST_USE;
 
-/* The same, a piece at a time: open (NULL when libcrypto refuses), add, close (ret may be NULL). */
-struct digest_md5;
-struct digest_md5 *digest_md5_open(void);
-void digest_md5_add(struct digest_md5 *sum, const void *bytes, size_t n);
-void digest_md5_close(struct digest_md5 *sum, unsigned char ret[DIGEST_MD5_SIZE]);
+/* A sum of bytes that come a piece at a time. */
+enum digest_kind { DIGEST_SUM_MD5, DIGEST_SUM_SHA1, DIGEST_SUM_SHA256 };
+
+struct digest_sum;
+
+/* Returns NULL when libcrypto refuses. */
+struct digest_sum *digest_sum_open(enum digest_kind kind);
+void digest_sum_add(struct digest_sum *sum, const void *bytes, size_t n);
+
+/* Free, and write the sum (16, 20 or 32 bytes); ret may be NULL. */
+void digest_sum_close(struct digest_sum *sum, unsigned char ret[DIGEST_SIZE]);
 
 /* Write n bytes as base64 with its padding and a NUL; ret has room for 4 * ((n + 2) / 3) + 1. */
 void digest_base64(const unsigned char *bytes, size_t n, char *ret);
@@ -44,6 +50,10 @@ void digest_base64(const unsigned char *bytes, size_t n, char *ret);
  * Returns  false when it is anything else
  */
 bool digest_from_base64(const char *text, unsigned char *ret, size_t n) MUST_USE;
+
+/* Read 2n hex digits of either case; what follows them does not count. False when there are fewer.
+ */
+bool digest_from_hex(const char *text, unsigned char *ret, size_t n) MUST_USE;
 
 /* Write n bytes as 2n lower-case hex digits and a NUL; ret has room for 2n + 1. */
 void digest_hex(const unsigned char *bytes, size_t n, char *ret);

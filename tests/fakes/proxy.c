@@ -14,6 +14,9 @@
  *   refuse N        resets the first N connections before reading
  *   drop N          reads from the first N connections and never answers
  *   freeze N        lets N bytes of an answer pass, and nothing more ever
+ *   flip N          turns a bit of the Nth byte of each body
+ *   sum N           gives each answer the checksum N (CRC-32)
+ *   archive         says of each object that it lies in an archive
  *
  * Prints its port on 127.0.0.1, then a line per connection ("connection 3") and per request
  * ("request GET /path"). Requests have no body. Runs until it is killed.
@@ -45,11 +48,14 @@ enum fault {
 	REFUSE,
 	DROP,
 	FREEZE,
+	FLIP,
+	SUM,
+	ARCHIVE,
 	FAULTS
 };
 
 static const char *const names[] = { "pass", "delay", "trickle", "cut", "reset", "shorter",
-	"longer", "busy", "refuse", "drop", "freeze" };
+	"longer", "busy", "refuse", "drop", "freeze", "flip", "sum", "archive" };
 
 static enum fault fault;
 static long amount;
@@ -63,6 +69,7 @@ struct link {
 	size_t head_len;
 	bool in_body;
 	long long body_left; /* of the answer, as the server promised it */
+	long long body_at;   /* of the byte that comes next */
 	long passed;         /* bytes of this connection's answers */
 	bool head_only;      /* the request was HEAD */
 };
@@ -141,6 +148,29 @@ hand_on(struct link *l, const char *bytes, size_t n)
 	l->passed += (long)n;
 }
 
+/* Send a field before the others, where the fault is to say something of the object. */
+static void
+send_field(struct link *l)
+{
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t line = strcspn(l->head, "\n") + 1;
+	unsigned long long bits = (unsigned long long)amount << 4; /* 32, filled up to 36 */
+	char field[80];
+	int n = 0;
+
+	hand_on(l, l->head, line);
+	if (fault == ARCHIVE)
+		n = snprintf(field, sizeof field, "x-amz-storage-class: GLACIER\r\n");
+	if (fault == SUM)
+		n = snprintf(field, sizeof field, "x-amz-checksum-crc32: %c%c%c%c%c%c==\r\n",
+			alphabet[bits >> 30 & 63], alphabet[bits >> 24 & 63],
+			alphabet[bits >> 18 & 63], alphabet[bits >> 12 & 63],
+			alphabet[bits >> 6 & 63], alphabet[bits & 63]);
+	hand_on(l, field, (size_t)n);
+	hand_on(l, l->head + line, l->head_len - line);
+}
+
 /* Send the head of an answer, its length made wrong where that is the fault. */
 static void
 send_head(struct link *l)
@@ -153,6 +183,11 @@ send_head(struct link *l)
 	l->body_left = at != NULL ? strtoll(at + sizeof name - 1, NULL, 10) : 0;
 	if (l->head_only || strncmp(l->head + 9, "304", 3) == 0)
 		l->body_left = 0;
+	l->body_at = 0;
+	if (fault == ARCHIVE || fault == SUM) {
+		send_field(l);
+		return;
+	}
 	if (at == NULL || (fault != SHORTER && fault != LONGER)) {
 		hand_on(l, l->head, l->head_len);
 		return;
@@ -168,7 +203,7 @@ send_head(struct link *l)
 
 /* Take what the server sent. */
 static void
-from_server(struct link *l, const char *bytes, size_t n)
+from_server(struct link *l, char *bytes, size_t n)
 {
 	while (n > 0) {
 		size_t take = n;
@@ -191,6 +226,9 @@ from_server(struct link *l, const char *bytes, size_t n)
 		}
 		if ((long long)take > l->body_left)
 			take = (size_t)l->body_left;
+		if (fault == FLIP && amount >= l->body_at && amount - l->body_at < (long long)take)
+			bytes[amount - l->body_at] ^= 1;
+		l->body_at += (long long)take;
 		hand_on(l, bytes, take);
 		bytes += take;
 		n -= take;
@@ -286,7 +324,9 @@ understand(int argc, char *argv[])
 	while (fault < FAULTS && strcmp(argv[2], names[fault]) != 0)
 		fault++;
 	amount = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
-	return fault < FAULTS && (fault == PASS || fault == CUT || fault == RESET || amount > 0);
+	return fault < FAULTS &&
+	       (fault == PASS || fault == CUT || fault == RESET || fault == FLIP || fault == SUM ||
+		       fault == ARCHIVE || amount > 0);
 }
 
 int

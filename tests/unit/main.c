@@ -12,6 +12,7 @@ main(void)
 		suite_buf,
 		suite_text,
 		suite_digest,
+		suite_crc,
 		suite_log,
 		suite_format,
 		suite_colour,

@@ -8,6 +8,7 @@ Suite *suite_err(void);
 Suite *suite_buf(void);
 Suite *suite_text(void);
 Suite *suite_digest(void);
+Suite *suite_crc(void);
 Suite *suite_log(void);
 Suite *suite_format(void);
 Suite *suite_colour(void);

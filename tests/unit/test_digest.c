@@ -154,9 +154,9 @@ static const struct {
 
 START_TEST(sums_at_once_and_by_pieces)
 {
-	unsigned char got[DIGEST_MD5_SIZE];
-	char hex[2 * DIGEST_MD5_SIZE + 1];
-	struct digest_md5 *sum = digest_md5_open();
+	unsigned char got[DIGEST_MD5_SIZE], all[DIGEST_SIZE];
+	char hex[DIGEST_HEX];
+	struct digest_sum *sum = digest_sum_open(DIGEST_SUM_MD5);
 	struct err err = { 0 };
 
 	ck_assert(digest_md5(sums[_i].in, strlen(sums[_i].in), got, &err));
@@ -164,10 +164,45 @@ START_TEST(sums_at_once_and_by_pieces)
 	ck_assert_str_eq(hex, sums[_i].want);
 	ck_assert_ptr_nonnull(sum);
 	for (const char *s = sums[_i].in; *s != '\0'; s++)
-		digest_md5_add(sum, s, 1);
-	digest_md5_close(sum, got);
-	digest_hex(got, sizeof got, hex);
+		digest_sum_add(sum, s, 1);
+	digest_sum_close(sum, all);
+	digest_hex(all, DIGEST_MD5_SIZE, hex);
 	ck_assert_str_eq(hex, sums[_i].want);
+}
+END_TEST
+
+START_TEST(sums_by_pieces_what_the_standards_do)
+{
+	/* FIPS 180-4's example "abc" */
+	static const struct {
+		enum digest_kind kind;
+		size_t size;
+		const char *want;
+	} rows[] = {
+		{ DIGEST_SUM_SHA1, 20, "a9993e364706816aba3e25717850c26c9cd0d89d" },
+		{ DIGEST_SUM_SHA256, 32,
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	};
+	unsigned char got[DIGEST_SIZE], read[DIGEST_SIZE];
+	char hex[DIGEST_HEX];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct digest_sum *sum = digest_sum_open(rows[i].kind);
+
+		ck_assert_ptr_nonnull(sum);
+		digest_sum_add(sum, "ab", 2);
+		digest_sum_add(sum, "c", 1);
+		digest_sum_close(sum, got);
+		digest_hex(got, rows[i].size, hex);
+		ck_assert_str_eq(hex, rows[i].want);
+		ck_assert(digest_from_hex(hex, read, rows[i].size));
+		ck_assert_mem_eq(read, got, rows[i].size);
+	}
+	ck_assert(digest_from_hex("00fFaBx", read, 3));
+	ck_assert_mem_eq(read, "\0\xff\xab", 3);
+	ck_assert(!digest_from_hex("00f", read, 2));
+	ck_assert(!digest_from_hex("0g", read, 1));
+	digest_sum_close(digest_sum_open(DIGEST_SUM_SHA1), NULL);
 }
 END_TEST
 
@@ -220,6 +255,7 @@ suite_digest(void)
 	tcase_add_test(tc, may_use_the_last_result_as_key);
 	tcase_add_test(tc, refuses_a_key_libcrypto_cannot_count);
 	tcase_add_test(tc, prints_lower_case_hex);
+	tcase_add_test(tc, sums_by_pieces_what_the_standards_do);
 	tcase_add_loop_test(tc, sums_at_once_and_by_pieces, 0, COUNT(sums));
 	tcase_add_loop_test(tc, spells_and_reads_base64, 0, COUNT(spellings));
 	tcase_add_loop_test(tc, reads_no_other_base64, 0, COUNT(unspellings));

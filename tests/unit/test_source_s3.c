@@ -581,6 +581,28 @@ static const struct {
 	{ "no MD5", SUM("ETag: \"0123\"\r\n", "ko"), false, true },
 	{ "no tag", SUM("", "ko"), false, true },
 	{ "another alphabet", SUM("ETag: \"444bcb3a3fcf8389296c49467f27e1dz\"\r\n", "ko"), false, true },
+	{ "crc32 is right", SUM("ETag: \"x\"\r\nx-amz-checksum-crc32: edzdRw==\r\n", "ok"), false, true },
+	{ "crc32 is wrong", SUM("ETag: \"x\"\r\nx-amz-checksum-crc32: edzdRw==\r\nx-amz-checksum-type: FULL_OBJECT\r\n", "ko"), false, false },
+	{ "crc32 of parts", SUM("ETag: \"x-2\"\r\nx-amz-checksum-crc32: edzdRw==-2\r\n", "ko"), false, true },
+	{ "crc32c is right", SUM("ETag: \"x\"\r\nx-amz-checksum-crc32c: bstgcA==\r\n", "ok"), false, true },
+	{ "crc32c is wrong", SUM("ETag: \"x\"\r\nx-amz-checksum-crc32c: bstgcA==\r\nx-amz-checksum-type: FULL_OBJECT\r\n", "ko"), false, false },
+	{ "crc32c of parts", SUM("ETag: \"x-2\"\r\nx-amz-checksum-crc32c: bstgcA==-2\r\n", "ko"), false, true },
+	{ "crc64nvme is right", SUM("ETag: \"x\"\r\nx-amz-checksum-crc64nvme: lLDhMq8T4xE=\r\n", "ok"), false, true },
+	{ "crc64nvme is wrong", SUM("ETag: \"x\"\r\nx-amz-checksum-crc64nvme: lLDhMq8T4xE=\r\nx-amz-checksum-type: FULL_OBJECT\r\n", "ko"), false, false },
+	{ "crc64nvme of parts", SUM("ETag: \"x-2\"\r\nx-amz-checksum-crc64nvme: lLDhMq8T4xE=-2\r\n", "ko"), false, true },
+	{ "sha1 is right", SUM("ETag: \"x\"\r\nx-amz-checksum-sha1: eoX0dku9ba8cNUXvu/DyeabcC+s=\r\n", "ok"), false, true },
+	{ "sha1 is wrong", SUM("ETag: \"x\"\r\nx-amz-checksum-sha1: eoX0dku9ba8cNUXvu/DyeabcC+s=\r\nx-amz-checksum-type: FULL_OBJECT\r\n", "ko"), false, false },
+	{ "sha1 of parts", SUM("ETag: \"x-2\"\r\nx-amz-checksum-sha1: eoX0dku9ba8cNUXvu/DyeabcC+s=-2\r\n", "ko"), false, true },
+	{ "sha256 is right", SUM("ETag: \"x\"\r\nx-amz-checksum-sha256: Jok2eyBcFs4y7UIAlCuLix4mLfxw2byfvHfElpmk8d8=\r\n", "ok"), false, true },
+	{ "sha256 is wrong", SUM("ETag: \"x\"\r\nx-amz-checksum-sha256: Jok2eyBcFs4y7UIAlCuLix4mLfxw2byfvHfElpmk8d8=\r\nx-amz-checksum-type: FULL_OBJECT\r\n", "ko"), false, false },
+	{ "sha256 of parts", SUM("ETag: \"x-2\"\r\nx-amz-checksum-sha256: Jok2eyBcFs4y7UIAlCuLix4mLfxw2byfvHfElpmk8d8=-2\r\n", "ko"), false, true },
+	{ "a sum of parts that looks whole", SUM("ETag: \"x-2\"\r\nx-amz-checksum-crc32: edzdRw==\r\nx-amz-checksum-type: COMPOSITE\r\n", "ko"), false, true },
+	{ "stored in parts, summed as a whole", SUM("ETag: \"x-2\"\r\nx-amz-checksum-crc64nvme: lLDhMq8T4xE=\r\nx-amz-checksum-type: FULL_OBJECT\r\n", "ko"), false, false },
+	{ "encrypted by KMS, summed", SUM("ETag: \"" OK_MD5 "\"\r\nx-amz-server-side-encryption: aws:kms\r\nx-amz-checksum-crc32: edzdRw==\r\n", "ko"), false, false },
+	{ "no checksum but a word", SUM("ETag: \"" OK_MD5 "\"\r\nx-amz-checksum-crc32: what\r\n", "ok"), false, true },
+	{ "too short for one", SUM("ETag: \"x\"\r\nx-amz-checksum-sha256: edzdRw==\r\n", "ko"), false, true },
+	{ "a word instead, and the ETag", SUM("ETag: \"" OK_MD5 "\"\r\nx-amz-checksum-sha1: what\r\n", "ko"), false, false },
+	{ "checksums by setting", SUM("ETag: \"x\"\r\nx-amz-checksum-crc32: edzdRw==\r\n", "ko"), true, true },
 };
 /* clang-format on */
 
@@ -589,12 +611,18 @@ START_TEST(compares_bytes_with_their_sum)
 	const struct scripted_step steps[] = { ACCEPT, AWAIT, sums[_i].answer, END };
 	struct outcome o;
 
-	origin.verify_md5 = !sums[_i].unset;
+	origin.verify = !sums[_i].unset;
 	o = fetch(steps, (struct source_call){ .key = "k" });
 	ck_assert_msg(o.ok == sums[_i].ok, "%s: %s", sums[_i].what, o.err.detail);
 	/* the end of what is wrong is never handed on */
 	ck_assert_msg(o.len == (sums[_i].ok ? 2 : 0), "%s: %zu", sums[_i].what, o.len);
 	ck_assert_msg(o.ok || o.err.kind == ERR_ORIGIN, "%s", sums[_i].what);
+	ck_assert_msg((strcasestr(server.text, "\r\nx-amz-checksum-mode: ENABLED\r\n") != NULL) ==
+			      !sums[_i].unset,
+		"%s", server.text);
+	ck_assert_msg((strstr(server.text, "SignedHeaders=host;x-amz-checksum-mode;") != NULL) ==
+			      !sums[_i].unset,
+		"%s", server.text);
 }
 END_TEST
 
@@ -602,17 +630,20 @@ START_TEST(compares_no_part_and_no_head)
 {
 	const struct scripted_step part[] = { ACCEPT, AWAIT,
 		SEND("HTTP/1.1 206 Part\r\nETag: \"" OK_MD5 "\"\r\nContent-Range: bytes 0-1/9\r\n"
+		     "x-amz-checksum-crc32: edzdRw==\r\n"
 		     "Content-Length: 2\r\n\r\nko"),
 		END };
 	const struct scripted_step head[] = { ACCEPT, AWAIT, SUM("ETag: \"" OK_MD5 "\"\r\n", ""),
 		END };
 	struct outcome o;
 
-	origin.verify_md5 = true;
+	origin.verify = true;
 	o = fetch(part, (struct source_call){ .range = "bytes=0-1" });
 	ck_assert_msg(o.ok && o.len == 2, "%s", o.err.detail);
+	ck_assert_ptr_null(strcasestr(server.text, "x-amz-checksum-mode"));
 	o = fetch(head, (struct source_call){ .head_only = true });
 	ck_assert_msg(o.ok, "%s", o.err.detail);
+	ck_assert_ptr_null(strcasestr(server.text, "x-amz-checksum-mode"));
 }
 END_TEST
 

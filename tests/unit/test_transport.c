@@ -32,6 +32,7 @@ static struct scripted server;
 /* One fetch: what is asked, what the sink does, and what came of it. */
 struct fetch {
 	const char *path; /* "/" when NULL */
+	const char *host; /* 127.0.0.1 when NULL */
 	bool head_only;
 	bool stream;
 	bool stream_late;          /* said at the first piece of the body */
@@ -98,8 +99,8 @@ fetch(struct fetch *f)
 			start + (f->deadline_ms > 0 ? (uint64_t)f->deadline_ms : 5000) * 1000,
 	};
 
-	(void)snprintf(url, sizeof url, "http://127.0.0.1:%d%s", server.port,
-		f->path != NULL ? f->path : "/");
+	(void)snprintf(url, sizeof url, "http://%s:%d%s", f->host != NULL ? f->host : "127.0.0.1",
+		server.port, f->path != NULL ? f->path : "/");
 	f->ok = transport_fetch(transport, &req, &sink, &f->head, &error, &f->report, &f->err);
 	f->took_ms = (int)((now_mono_us() - start) / 1000);
 	(void)snprintf(f->error, sizeof f->error, "%s", buf_text(&error));
@@ -442,6 +443,29 @@ START_TEST(survives_a_connection_closed_while_idle)
 }
 END_TEST
 
+START_TEST(gets_over_a_name_that_is_not_found)
+{
+	static const struct scripted_step steps[] = { { SCRIPTED_ACCEPT, NULL, 0 },
+		{ SCRIPTED_AWAIT, NULL, 0 },
+		{ SCRIPTED_SEND, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 0 },
+		{ SCRIPTED_END, NULL, 0 } };
+	struct fetch f;
+
+	scripted_start(&server, steps);
+	for (int i = 0; i < 3; i++) {
+		/* two dots in a row: no resolver needs to be asked */
+		f = (struct fetch){ .host = "no..name" };
+		fetch(&f);
+		ck_assert_int_eq(f.err.kind, ERR_ORIGIN);
+		ck_assert_msg(strncmp(f.err.detail, "curl 6:", 7) == 0, "%s", f.err.detail);
+		ck_assert(f.report.fleeting);
+	}
+	f = (struct fetch){ .path = "/" };
+	fetch(&f);
+	ck_assert_msg(f.ok && f.len == 2, "%s", f.err.detail);
+}
+END_TEST
+
 START_TEST(reports_a_refused_connection_at_once)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
@@ -603,6 +627,7 @@ suite_transport(void)
 	tcase_add_test(t, tries_again_after_one_reset);
 	tcase_add_loop_test(t, tries_again_after_a_reset_at_once, 0, 5);
 	tcase_add_test(t, survives_a_connection_closed_while_idle);
+	tcase_add_test(t, gets_over_a_name_that_is_not_found);
 	tcase_add_test(t, reports_a_refused_connection_at_once);
 	tcase_add_loop_test(t, keeps_to_its_times, 0, sizeof times / sizeof times[0]);
 	tcase_add_test(t, streams_from_when_the_sink_says_so);
