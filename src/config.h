@@ -41,7 +41,7 @@ struct config_policy {
 	int32_t avif_speed; /* 0 slowest … 10 */
 	bool jpeg_progressive;
 	int32_t webp_lossless; /* enum config_lossless */
-	bool linear; /* resize amounts of light, not sRGB's values */
+	bool linear;           /* resize amounts of light, not sRGB's values */
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
 	bool object_cache_control; /* the object's own Cache-Control wins */

@@ -44,6 +44,13 @@ struct format_row {
 	bool lossy;         /* q means something */
 };
 
+/* Tell whether a format is text about a picture. */
+static inline bool
+format_is_text(enum format format)
+{
+	return format == FORMAT_JSON || format == FORMAT_BLURHASH;
+}
+
 /* Look up a row; FORMAT_NONE has name "none" and type application/octet-stream. Never NULL. */
 const struct format_row *format_row(enum format format);
 

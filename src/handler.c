@@ -44,6 +44,14 @@ policy_of(const struct walk *w)
 	return &w->req.origin->policy;
 }
 
+/* Who asks for text about a picture has no use for the original in its place: faults are errors. */
+static bool
+wants_errors(const struct walk *w)
+{
+	return policy_of(w)->on_error == CONFIG_ERROR ||
+	       format_is_text((enum format)w->req.params.f);
+}
+
 /* ------------------------------------------------------------------ answers */
 
 static void
@@ -336,7 +344,7 @@ static bool
 too_large(struct walk *w, struct err *err)
 {
 	w->reason = ERR_TOO_LARGE;
-	if (policy_of(w)->pass == CONFIG_PASS_NONE || policy_of(w)->on_error == CONFIG_ERROR)
+	if (policy_of(w)->pass == CONFIG_PASS_NONE || wants_errors(w))
 		return err_set(err, ERR_TOO_LARGE, "%s", "");
 	w->streaming = *w->stream = true;
 	return true;
@@ -458,7 +466,7 @@ answer_original(struct walk *w, const char *hash, enum format format, struct err
 
 	w->reason = err->kind;
 	(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
-	if (policy_of(w)->on_error == CONFIG_ERROR && err->kind != ERR_NOT_SMALLER)
+	if (wants_errors(w) && err->kind != ERR_NOT_SMALLER)
 		return false;
 	if (!may_pass(w, w->original.bytes, w->original.len, err))
 		return false;
@@ -573,7 +581,7 @@ answer(struct walk *w, struct err *err)
 		return answer_page(w, err);
 	if (w->req.unknown_preset || w->req.other_type) {
 		w->reason = w->req.unknown_preset ? ERR_UNKNOWN_PRESET : ERR_OTHER_TYPE;
-		if (policy_of(w)->on_error == CONFIG_ERROR)
+		if (wants_errors(w))
 			return err_set(err, w->reason, "%s", "");
 		return pass_through(w, err);
 	}

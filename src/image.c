@@ -2,6 +2,7 @@
 
 #include "base/now.h"
 #include "image_avif.h"
+#include "image_describe.h"
 #include "image_frames.h"
 #include "image_look.h"
 #include "image_magick.h"
@@ -187,6 +188,7 @@ ask_formats(void)
 	}
 	if (image_avif_version() != NULL)
 		opened.writable |= FORMAT_BIT(FORMAT_AVIF);
+	opened.writable |= FORMAT_BIT(FORMAT_JSON) | FORMAT_BIT(FORMAT_BLURHASH);
 	DestroyExceptionInfo(&e);
 	if ((opened.readable & opened.writable & FORMAT_BIT(FORMAT_GIF)) != 0)
 		opened.writable |= FORMAT_MOVES(FORMAT_GIF);
@@ -338,7 +340,11 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 	if (!image_ops_apply(&image, &seen, info, &profiles, err))
 		return false;
 	resized = now_mono_us();
-	ok = image_write(image, &seen, &opened.pace, drawn, ret, &written, err);
+	written = (struct image_written){ seen.format, (int32_t)image->columns,
+		(int32_t)image->rows, 0, 1, false, false };
+	ok = format_is_text(seen.format)
+		     ? image_describe(image, info, &seen, n, ret, err)
+		     : image_write(image, &seen, &opened.pace, drawn, ret, &written, err);
 	*ret_made = (struct image_made){ .format = written.format,
 		.width = written.width,
 		.height = written.height,

@@ -55,7 +55,8 @@ const char *image_webp_version(void);
 const char *image_cmyk_profile(void);
 
 /*
- * Decode, do the plan, encode: one frame of an animation, or all of them, as the plan says.
+ * Decode, do the plan, encode (or describe: f=json, f=blurhash): one frame of an animation, or all
+ * of them, as the plan says.
  *
  * What costs no pixel is let pass: a broken or unfitting ICC profile (ignored), broken EXIF, bytes
  * behind the end or a few between segments, a missing end marker, checksums of PNG chunks.

@@ -225,3 +225,17 @@ image_encode(Image *image, const struct image_coding *how, struct buf *ret, stru
 	DestroyExceptionInfo(&e);
 	return ok;
 }
+
+unsigned char *
+image_pixels(const Image *image, int32_t *ret_width, int32_t *ret_height, struct err *err)
+{
+	ExceptionInfo e;
+	unsigned char *rgba;
+
+	GetExceptionInfo(&e);
+	rgba = take_pixels(image, &e, err);
+	DestroyExceptionInfo(&e);
+	*ret_width = (int32_t)image->columns;
+	*ret_height = (int32_t)image->rows;
+	return rgba;
+}

@@ -3,6 +3,7 @@
 #include "image_colour.h"
 #include "image_effects.h"
 #include "image_magick.h"
+#include "plan_geometry.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -285,7 +286,7 @@ strip(Image *image)
 static bool
 crop_and_resize(Image **image, const struct plan *plan, ExceptionInfo *e)
 {
-	struct plan_rect stored = plan_as_stored(plan, &plan->crop);
+	struct plan_rect stored = plan_geometry_as_stored(plan, &plan->crop);
 	bool sideways = plan->orientation >= 5;
 	int32_t w = plan->resize_w, h = plan->resize_h;
 

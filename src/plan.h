@@ -96,9 +96,6 @@ bool plan_resolve(const struct request *req, const struct image_info *info, uint
  */
 bool plan_seen(struct plan *plan, const struct plan_sight *sight, struct err *err) MUST_USE;
 
-/* Where a part of the oriented source lies in the source as stored. */
-struct plan_rect plan_as_stored(const struct plan *plan, const struct plan_rect *oriented);
-
 /*
  * Tell which formats this request may yield whatever the original is (FORMAT_BIT()s), for
  * validators that are checked before anything is fetched.

@@ -1,6 +1,7 @@
 #include "plan_geometry.h"
 
 #define LANCZOS_REACH 3         /* px of the coarser side that the widest filter looks at */
+#define TINY          64        /* px of the longer side; what a description needs to see */
 #define WHOLE_MAX     (1 << 30) /* px; keeps products of two lengths inside 63 bits */
 #define FOCUS_UNIT    1000      /* a focal point has three decimals */
 #define CROP_UNIT     100000    /* crop's numbers have five */
@@ -107,7 +108,7 @@ undoing(int orientation)
 }
 
 struct plan_rect
-plan_as_stored(const struct plan *plan, const struct plan_rect *r)
+plan_geometry_as_stored(const struct plan *plan, const struct plan_rect *r)
 {
 	return oriented(r, undoing(plan->orientation), plan->source_w, plan->source_h);
 }
@@ -223,6 +224,24 @@ make_box(const struct params *p, struct geometry *g)
 		g->box_w = ratio_of(g->box_w, (struct ratio){ PARAMS_SIDE_MAX, longest });
 	if (g->box_h > 0)
 		g->box_h = ratio_of(g->box_h, (struct ratio){ PARAMS_SIDE_MAX, longest });
+}
+
+/* A description needs no more than a thumbnail of what was asked for. */
+static void
+make_tiny(struct params *p, struct geometry *g)
+{
+	int64_t longest = g->box_w > g->box_h ? g->box_w : g->box_h;
+
+	if (longest == 0)
+		g->box_w = g->box_h = TINY;
+	if (longest == 0 || (p->fit == PARAMS_FILL && (g->box_w == 0 || g->box_h == 0)))
+		p->fit = PARAMS_INSIDE;
+	if (longest <= TINY)
+		return;
+	if (g->box_w > 0)
+		g->box_w = ratio_of(g->box_w, (struct ratio){ TINY, longest });
+	if (g->box_h > 0)
+		g->box_h = ratio_of(g->box_h, (struct ratio){ TINY, longest });
 }
 
 static void
@@ -441,6 +460,7 @@ make_canvas(struct geometry *g, struct plan *plan)
 bool
 plan_geometry(struct plan *plan, const struct plan_sight *sight, struct err *err)
 {
+	struct params tiny = plan->wish.params;
 	const struct params *p = &plan->wish.params;
 	const struct config_policy *policy = &plan->wish.policy;
 	struct plan_rect part = shown(plan, sight);
@@ -449,6 +469,10 @@ plan_geometry(struct plan *plan, const struct plan_sight *sight, struct err *err
 	plan->turn = turn_of(p);
 	g.focus = focus_of(plan, sight);
 	make_box(p, &g);
+	if (format_is_text((enum format)p->f)) {
+		make_tiny(&tiny, &g);
+		p = &tiny;
+	}
 	if (plan->turn >= 5)
 		swap(&g.box_w, &g.box_h);
 	make_geometry(p, &g);

@@ -1,6 +1,6 @@
 /*
  * The lengths of a plan: which part of the original, how large, turned which way, and where on the
- * canvas. Pure. Only plan.c calls this.
+ * canvas. Pure. Only plan.c calls this, and image_ops for the way back.
  *
  * Whole numbers and ratios of them throughout, so that a size comes out the same on every machine.
  */
@@ -16,5 +16,8 @@
  * Fails  ERR_PIXELS, as plan_resolve
  */
 bool plan_geometry(struct plan *plan, const struct plan_sight *sight, struct err *err) MUST_USE;
+
+/* Where a part of the oriented source lies in the source as stored. */
+struct plan_rect plan_geometry_as_stored(const struct plan *plan, const struct plan_rect *oriented);
 
 #endif

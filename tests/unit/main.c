@@ -35,6 +35,7 @@ main(void)
 		suite_budget,
 		suite_palette,
 		suite_image_colour,
+		suite_blurhash,
 		suite_image_ops,
 		suite_image_look,
 		suite_image_effects,

@@ -119,7 +119,9 @@ START_TEST(is_the_same_on_every_host)
 {
 	char hash[ETAG_HASH];
 
-	/* printf 'epoch=2\njpeg=80\nwebp=80\navif=55\ncmyk=\navif_speed=8\njpeg_progressive=0\nwebp_lossless=1\nw=300' | sha256sum */
+	/* printf
+	 * 'epoch=2\njpeg=80\nwebp=80\navif=55\ncmyk=\navif_speed=8\njpeg_progressive=0\nwebp_lossless=1\nw=300'
+	 * | sha256sum */
 	hash_of("/img/a.jpg?w=300", hash);
 	ck_assert_str_eq(hash, "fc287af61e01c5fd");
 }

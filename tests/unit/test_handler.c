@@ -563,6 +563,43 @@ START_TEST(steps_down_to_what_can_be_done_in_time)
 }
 END_TEST
 
+START_TEST(answers_text_about_a_picture_or_an_error)
+{
+	static const struct {
+		const char *uri;
+		int status;
+		const char *reason;
+	} rows[] = {
+		{ "/img/text.jpg?f=json", 415, "not-an-image" },
+		{ "/img/logo.svg?f=blurhash", 415, "not-an-image" },
+		{ "/img/cut.jpg?f=json", 422, "broken" },
+		{ "/img/a.jpg?t=nobody&f=json", 400, "unknown-preset" },
+		{ "/img/nothing.jpg?f=json", 404, "not-found" },
+	};
+
+	ck_assert(ask("/img/a.jpg?f=json", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Content-Type"), "application/json");
+	ck_assert_ptr_nonnull(strstr(field("ETag"), ".json\""));
+	ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "{\"width\":160,\"height\":120,"));
+	ck_assert(ask("/img/a.jpg?f=json", "HTTP_IF_NONE_MATCH", field("ETag")));
+	ck_assert_int_eq(status(), 304);
+	ck_assert(ask("/img/a.jpg?f=blurhash&w=10", NULL, NULL));
+	ck_assert_str_eq(field("Content-Type"), "text/plain");
+	ck_assert_str_eq(field("Content-Length"), "28");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		ck_assert(ask(rows[i].uri, NULL, NULL));
+		ck_assert_msg(status() == rows[i].status, "%s: %d", rows[i].uri, status());
+		ck_assert_str_eq(field("Limner-Reason"), rows[i].reason);
+		ck_assert_str_eq(field("Content-Type"), "application/json");
+		ck_assert_ptr_nonnull(strstr(buf_text(&mem.out), "{\"error\":\""));
+	}
+	cfg->origins[0].policy.max_original_bytes = 1000;
+	ck_assert(ask("/img/a.jpg?f=json", NULL, NULL));
+	ck_assert_int_eq(status(), 413);
+}
+END_TEST
+
 START_TEST(keeps_to_the_bytes_that_were_asked)
 {
 	const unsigned char *bytes;
@@ -1011,6 +1048,7 @@ suite_handler(void)
 	tcase_add_test(t, writes_the_next_best_format_when_it_must);
 	tcase_add_test(t, steps_down_to_what_can_be_done_in_time);
 	tcase_add_test(t, keeps_to_the_bytes_that_were_asked);
+	tcase_add_test(t, answers_text_about_a_picture_or_an_error);
 	tcase_add_test(t, varies_only_when_the_answer_depended_on_accept);
 	tcase_add_test(t, names_what_it_dropped);
 	tcase_add_loop_test(t, refuses_what_it_must, 0, 7);

@@ -282,6 +282,74 @@ others(void)
 	return t;
 }
 
+/* ---- Text ---- */
+
+START_TEST(describes_the_original)
+{
+	struct buf b = { 0 }, original = pictures_read("orientation-6.jpg");
+	char want[160];
+	struct plan plan;
+
+	render("orientation-6.jpg", "f=json", &plan, &b);
+	/* as seen: 40 across and 64 down as stored are turned */
+	(void)snprintf(want, sizeof want,
+		"{\"width\":64,\"height\":40,\"format\":\"jpg\",\"bytes\":%zu,\"alpha\":false,"
+		"\"animated\":false,\"dominant\":\"#",
+		original.len);
+	ck_assert_msg(strncmp(buf_text(&b), want, strlen(want)) == 0, "%s", buf_text(&b));
+	render("animated.gif", "f=json&w=5000", &plan, &b);
+	ck_assert_ptr_nonnull(strstr(buf_text(&b), "\"animated\":true"));
+	ck_assert_int_le(plan.canvas_w, 64);
+	render("alpha.png", "f=json", &plan, &b);
+	ck_assert_ptr_nonnull(strstr(buf_text(&b), "\"alpha\":true"));
+	/* a photograph is decoded at an eighth */
+	render("dogs.jpg", "f=json", &plan, &b);
+	ck_assert_int_eq(plan.shrink, 8);
+	ck_assert_ptr_nonnull(strstr(buf_text(&b), "\"width\":1200,\"height\":1802"));
+	buf_done(&b);
+	buf_done(&original);
+}
+END_TEST
+
+/* The first letter tells the components: 4 x 3, 3 x 4, 4 x 4; as the picture asked for lies. */
+START_TEST(hashes_the_picture_that_is_asked_for)
+{
+	static const struct {
+		const char *query;
+		char first;
+		size_t length;
+	} rows[] = { { "f=blurhash", 'T', 28 }, { "f=blurhash&w=90&h=40&fit=cover", 'L', 28 },
+		{ "f=blurhash&w=900&h=900&fit=cover", 'U', 36 },
+		{ "f=blurhash&h=30&fit=fill", 'T', 28 } };
+	struct buf b = { 0 }, whole = { 0 };
+	struct plan plan;
+
+	render("dogs.jpg", "f=blurhash", &plan, &whole);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		render("dogs.jpg", rows[i].query, &plan, &b);
+		ck_assert_uint_eq(b.len, rows[i].length);
+		ck_assert_int_eq(b.bytes[0], rows[i].first);
+		ck_assert_int_le(plan.canvas_w, 64);
+	}
+	render("dogs.jpg", "f=blurhash&w=90&h=40&fit=cover", &plan, &b);
+	ck_assert_str_ne(buf_text(&b), buf_text(&whole));
+	buf_done(&b);
+	buf_done(&whole);
+}
+END_TEST
+
+static TCase *
+text(void)
+{
+	TCase *t = tcase_create("text");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, describes_the_original);
+	tcase_add_test(t, hashes_the_picture_that_is_asked_for);
+	return t;
+}
+
 /* ---- A byte budget ---- */
 
 /* Render a sample, and tell what was made. */
@@ -458,5 +526,6 @@ suite_image_write(void)
 	suite_add_tcase(s, avif());
 	suite_add_tcase(s, limits());
 	suite_add_tcase(s, others());
+	suite_add_tcase(s, text());
 	return s;
 }
