@@ -6,6 +6,7 @@
 #include "image_frames.h"
 #include "image_look.h"
 #include "image_magick.h"
+#include "image_meta.h"
 #include "image_ops.h"
 #include "image_read.h"
 #include "image_webp_anim.h"
@@ -300,17 +301,80 @@ image_cmyk_profile(void)
 	return opened.cmyk_path != NULL ? opened.cmyk_path : "";
 }
 
+/* Decode one frame. GraphicsMagick reads none but the first, and of WebP not that one. */
+static bool
+read_still(const unsigned char *bytes, size_t n, const struct image_info *info,
+	const struct plan *plan, Image **ret, struct err *err)
+{
+	bool webp = info->format == FORMAT_WEBP && info->animated &&
+		    (opened.writable & FORMAT_MOVES(FORMAT_WEBP)) != 0;
+
+	return (plan->frame > 1 || webp ? image_frames_read : image_read)(
+		bytes, n, info, plan, ret, err);
+}
+
+/* Encode, or describe. */
+static bool
+write_still(Image *image, const struct image_info *info, const struct plan *plan, size_t n,
+	bool drawn, struct buf *ret, struct image_made *made, struct err *err)
+{
+	struct image_written written = { plan->format, (int32_t)image->columns,
+		(int32_t)image->rows, 0, 1, false, false };
+
+	if (!(format_is_text(plan->format)
+			    ? image_describe(image, info, plan, n, ret, err)
+			    : image_write(image, plan, &opened.pace, drawn, ret, &written, err)))
+		return false;
+	*made = (struct image_made){ .format = written.format,
+		.width = written.width,
+		.height = written.height,
+		.frames = 1,
+		.quality = written.quality,
+		.encodes = written.encodes,
+		.hurried = written.hurried,
+		.over_budget = written.over_budget };
+	return true;
+}
+
+static bool
+render_still(const unsigned char *bytes, size_t n, const struct image_info *info,
+	const struct plan *plan, const struct image_profiles *profiles, struct buf *ret,
+	struct image_made *ret_made, struct err *err)
+{
+	uint64_t began = now_mono_us(), decoded, resized;
+	struct plan seen = *plan;
+	struct image_meta meta = { 0 };
+	Image *image = NULL;
+	bool ok = false, drawn;
+
+	if (!read_still(bytes, n, info, plan, &image, err))
+		return false;
+	decoded = now_mono_us();
+	drawn = (info->format == FORMAT_PNG || info->format == FORMAT_GIF) &&
+		image->storage_class == PseudoClass;
+	if (!image_look(image, &seen, err) || !image_meta_take(image, &seen, &meta, err) ||
+		!image_ops_apply(&image, &seen, info, profiles, err))
+		goto out;
+	resized = now_mono_us();
+	if (!image_meta_put(image, &meta, err) ||
+		!write_still(image, info, &seen, n, drawn, ret, ret_made, err))
+		goto out;
+	ret_made->times =
+		(struct image_times){ decoded - began, resized - decoded, now_mono_us() - resized };
+	ok = true;
+out:
+	image_meta_done(&meta);
+	if (image != NULL)
+		DestroyImageList(image);
+	return ok;
+}
+
 bool
 image_render(const unsigned char *bytes, size_t n, const struct image_info *info,
 	const struct plan *plan, struct buf *ret, struct image_made *ret_made, struct err *err)
 {
 	const struct image_profiles profiles = { opened.srgb, opened.cmyk, opened.srgb_len,
 		opened.cmyk_len };
-	uint64_t began = now_mono_us(), decoded, resized;
-	struct image_written written;
-	struct plan seen = *plan;
-	Image *image = NULL;
-	bool ok, drawn;
 
 	if ((opened.writable & FORMAT_BIT(plan->format)) == 0)
 		return err_set(err, ERR_INTERNAL, "%s", "");
@@ -319,41 +383,6 @@ image_render(const unsigned char *bytes, size_t n, const struct image_info *info
 		err_set(err, ERR_NOT_AN_IMAGE, "%s", "");
 		return err_detail(err, "this build reads no %s", format_row(info->format)->name);
 	}
-	if (plan->frames > 1)
-		return image_frames_render(bytes, n, info, plan, &profiles, ret, ret_made, err);
-	/* GraphicsMagick reads no frame but the first, and of WebP not that one */
-	if (plan->frame > 1 ||
-		(info->animated && (opened.writable & FORMAT_MOVES(info->format)) != 0 &&
-			info->format == FORMAT_WEBP))
-		ok = image_frames_read(bytes, n, info, plan, &image, err);
-	else
-		ok = image_read(bytes, n, info, plan, &image, err);
-	if (!ok)
-		return false;
-	decoded = now_mono_us();
-	if (!image_look(image, &seen, err)) {
-		DestroyImageList(image);
-		return false;
-	}
-	drawn = (info->format == FORMAT_PNG || info->format == FORMAT_GIF) &&
-		image->storage_class == PseudoClass;
-	if (!image_ops_apply(&image, &seen, info, &profiles, err))
-		return false;
-	resized = now_mono_us();
-	written = (struct image_written){ seen.format, (int32_t)image->columns,
-		(int32_t)image->rows, 0, 1, false, false };
-	ok = format_is_text(seen.format)
-		     ? image_describe(image, info, &seen, n, ret, err)
-		     : image_write(image, &seen, &opened.pace, drawn, ret, &written, err);
-	*ret_made = (struct image_made){ .format = written.format,
-		.width = written.width,
-		.height = written.height,
-		.frames = 1,
-		.quality = written.quality,
-		.encodes = written.encodes,
-		.hurried = written.hurried,
-		.over_budget = written.over_budget,
-		.times = { decoded - began, resized - decoded, now_mono_us() - resized } };
-	DestroyImageList(image);
-	return ok;
+	return (plan->frames > 1 ? image_frames_render : render_still)(
+		bytes, n, info, plan, &profiles, ret, ret_made, err);
 }

@@ -104,12 +104,20 @@ encode_avif(const Image *image, const struct image_coding *how, struct buf *ret,
 	struct err *err)
 {
 	unsigned char *rgba = take_pixels(image, e, err);
+	size_t exif_len = 0, xmp_len = 0;
+	const unsigned char *exif = GetImageProfile(image, "EXIF", &exif_len);
+	const unsigned char *xmp = GetImageProfile(image, "XMP", &xmp_len);
 	const struct image_avif from = { .rgba = rgba,
 		.width = (int32_t)image->columns,
 		.height = (int32_t)image->rows,
 		.alpha = image->matte != MagickFalse,
 		.quality = how->quality,
-		.speed = how->speed };
+		.speed = how->speed,
+		/* HEIF knows where the header begins; "Exif" and two zeros are JPEG's */
+		.exif = exif_len > 6 ? exif + 6 : NULL,
+		.exif_len = exif_len > 6 ? exif_len - 6 : 0,
+		.xmp = xmp,
+		.xmp_len = xmp_len };
 	bool ok = rgba != NULL && image_avif_write(&from, ret, err);
 
 	free(rgba);

@@ -208,6 +208,7 @@ decide(struct plan *plan, const struct plan_sight *sight, struct err *err)
 	plan->webp_quality = quality_of(&wish->policy, p, FORMAT_WEBP);
 	plan->jpeg_quality = quality_of(&wish->policy, p, FORMAT_JPEG);
 	plan->max_bytes = p->max;
+	plan->meta = p->meta;
 	plan->speed = plan->format == FORMAT_AVIF ? wish->policy.avif_speed : 0;
 	make_background(p, info, plan);
 	make_effects(p, plan);
@@ -319,6 +320,8 @@ plan_print(const struct plan *plan, FILE *f)
 		fprintf(f, "progressive yes\n");
 	if (plan->lossless)
 		fprintf(f, "lossless where smaller\n");
+	if (plan->meta != PARAMS_META_NONE)
+		fprintf(f, "meta %s\n", plan->meta == PARAMS_META_KEEP ? "keep" : "copyright");
 	if (plan->max_bytes > 0)
 		fprintf(f, "max %lld\n", (long long)plan->max_bytes);
 	if (plan->frames > 1)

@@ -60,6 +60,7 @@ struct plan {
 	int speed;          /* AVIF: 0 slowest … 10; 0 for the others */
 	bool progressive;   /* JPEG */
 	bool lossless;      /* WebP: where there are few colours and it is no larger */
+	int meta;           /* enum params_meta: what of the metadata goes along */
 	uint32_t may;       /* FORMAT_BIT()s this build can write a picture of that size in */
 	int webp_quality, jpeg_quality; /* should time lead to one of these */
 	int64_t max_bytes;              /* of the result; 0 no matter */

@@ -36,6 +36,7 @@ main(void)
 		suite_palette,
 		suite_image_colour,
 		suite_blurhash,
+		suite_exif,
 		suite_image_ops,
 		suite_image_look,
 		suite_image_effects,

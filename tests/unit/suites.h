@@ -32,6 +32,7 @@ Suite *suite_budget(void);
 Suite *suite_palette(void);
 Suite *suite_image_colour(void);
 Suite *suite_blurhash(void);
+Suite *suite_exif(void);
 Suite *suite_image_ops(void);
 Suite *suite_image_look(void);
 Suite *suite_image_effects(void);

@@ -282,6 +282,73 @@ others(void)
 	return t;
 }
 
+/* ---- Metadata ---- */
+
+/* quad.jpg with an EXIF segment: turned by 180, by Jo, and a place. */
+static struct buf
+with_exif(void)
+{
+	static const char segment[] = "\xff\xe1\0\x4e"
+				      "Exif\0\0MM\0*\0\0\0\x08\0\x03"
+				      "\x01\x12\0\x03\0\0\0\x01\0\x03\0\0"
+				      "\x01\x3b\0\x02\0\0\0\x09\0\0\0\x32"
+				      "\x88\x25\0\x04\0\0\0\x01\0\0\0\x3c\0\0\0\0"
+				      "Jo Kim Z\0\0\0\0PLACE\0\0\0\0";
+	struct buf plain = pictures_read("quad.jpg"), b = BUF_INIT(1 << 20);
+	struct err err;
+
+	ck_assert(buf_add(&b, plain.bytes, 2, &err) && buf_add(&b, segment, 80, &err) &&
+		  buf_add(&b, plain.bytes + 2, plain.len - 2, &err));
+	buf_done(&plain);
+	return b;
+}
+
+START_TEST(takes_along_what_it_was_asked_to)
+{
+	static const struct {
+		const char *meta;
+		bool artist, place;
+	} rows[] = { { "none", false, false }, { "copyright", true, false },
+		{ "keep", true, true } };
+	static const char *const formats[] = { "jpg", "png", "webp", "avif" };
+	struct buf original = with_exif(), b = BUF_INIT(1 << 20);
+	struct plan plan;
+	struct err err;
+
+	if (_i == 3 && !writes(FORMAT_AVIF))
+		return;
+	for (size_t i = 0; i < 3; i++) {
+		char query[64];
+		struct picture s;
+
+		(void)snprintf(query, sizeof query, "f=%s&meta=%s", formats[_i], rows[i].meta);
+		buf_reset(&b);
+		ck_assert_msg(pictures_render_bytes(&original, query, &plan, &b, &err), "%s: %s",
+			query, err.detail);
+		ck_assert_int_eq(plan.orientation, 3);
+		ck_assert_msg((find(&b, "Jo Kim Z") != NULL) == rows[i].artist, "%s", query);
+		ck_assert_msg((find(&b, "PLACE") != NULL) == rows[i].place, "%s", query);
+		/* turned already, and nothing says that it is to be turned again */
+		ck_assert_ptr_null(memmem(b.bytes, b.len, "\x01\x12\0\x03\0\0\0\x01\0\x03", 10));
+		s = pictures_look(&b, query);
+		pictures_expect(&s, query, 3, 3, pictures_quarters[3], 28);
+		free(s.rgba);
+	}
+	buf_done(&b);
+	buf_done(&original);
+}
+END_TEST
+
+static TCase *
+metadata(void)
+{
+	TCase *t = tcase_create("metadata");
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_loop_test(t, takes_along_what_it_was_asked_to, 0, 4);
+	return t;
+}
+
 /* ---- Text ---- */
 
 START_TEST(describes_the_original)
@@ -526,6 +593,7 @@ suite_image_write(void)
 	suite_add_tcase(s, avif());
 	suite_add_tcase(s, limits());
 	suite_add_tcase(s, others());
+	suite_add_tcase(s, metadata());
 	suite_add_tcase(s, text());
 	return s;
 }
