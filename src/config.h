@@ -38,7 +38,8 @@ struct config_policy {
 	int64_t max_animation_pixels; /* of the original, on all frames together */
 	/* pictures */
 	int32_t jpeg_quality, webp_quality, avif_quality;
-	int32_t avif_speed; /* 0 slowest … 10 */
+	int32_t avif_speed;      /* 0 slowest … 10 */
+	int64_t avif_max_pixels; /* of a result that f=auto makes AVIF */
 	bool jpeg_progressive;
 	int32_t webp_lossless; /* enum config_lossless */
 	bool linear;           /* resize amounts of light, not sRGB's values */

@@ -27,10 +27,11 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 	memset(shaping.t, 0, sizeof shaping.t);
 	memset(shaping.v, 0, sizeof shaping.v);
 	if (!buf_addf(&text, err,
-		    "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\navif_speed=%d\njpeg_progressive=%d\nwebp_lossless=%d\n",
+		    "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\navif_speed=%d\njpeg_progressive=%d\nwebp_lossless=%d\navif_max_pixels=%lld\n",
 		    ETAG_EPOCH, (int)policy->jpeg_quality, (int)policy->webp_quality,
 		    (int)policy->avif_quality, cfg->cmyk_digest, (int)policy->avif_speed,
-		    policy->jpeg_progressive, (int)policy->webp_lossless))
+		    policy->jpeg_progressive, (int)policy->webp_lossless,
+		    (long long)policy->avif_max_pixels))
 		goto out;
 	if (policy->linear && !buf_adds(&text, "linear=1\n", err))
 		goto out;

@@ -413,7 +413,8 @@ foretell(struct walk *w, const char *hash)
 		w->reason = ERR_NO_ENCODER;
 	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
 		if (formats == FORMAT_BIT(f)) {
-			type = format_row((enum format)f)->mime;
+			/* f=auto may come to the original, in whatever format that is */
+			type = w->req.negotiated ? "" : format_row((enum format)f)->mime;
 			(void)etag_make(w->head.etag, hash, (enum format)f, etag);
 		}
 	response_start(&w->res, 200);
@@ -555,7 +556,7 @@ picture(struct walk *w, struct err *err)
 	}
 	if (!err_takes_original(err->kind))
 		return false;
-	return answer_original(w, hash, info.format, err);
+	return answer_original(w, hash, plan.wanted, err);
 }
 
 /* ---------------------------------------------------------------- the walk */

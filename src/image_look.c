@@ -2,6 +2,7 @@
 
 #include "image_focus.h"
 #include "image_magick.h"
+#include "plan_geometry.h"
 #include "image_ops.h"
 
 #include <stdlib.h>
@@ -228,7 +229,7 @@ window(int32_t copy, int32_t cut, int32_t whole)
 static bool
 find_focus(const Image *image, const struct plan *plan, struct plan_sight *sight, struct err *err)
 {
-	struct plan_rect part = plan_as_stored(plan, &plan->part);
+	struct plan_rect part = plan_geometry_as_stored(plan, &plan->part);
 	bool sideways = plan->orientation >= 5;
 	int32_t cut_w = sideways ? plan->extract.h : plan->extract.w;
 	int32_t cut_h = sideways ? plan->extract.w : plan->extract.h;

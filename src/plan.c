@@ -29,15 +29,18 @@ next_best(enum format wanted, bool see_through, uint32_t writable)
 	return FORMAT_JPEG;
 }
 
-/* The best format for f=auto among those the client named; FORMAT_NONE when it named none. */
+/*
+ * The best format for f=auto among those the client named; FORMAT_NONE when it named none. AVIF
+ * only for so many pixels: for more it takes too long.
+ */
 static enum format
-negotiate(const struct params *p, uint32_t accepts, uint32_t writable)
+negotiate(const struct plan_wish *wish, uint32_t writable, int64_t pixels)
 {
-	uint32_t both = accepts & writable;
+	uint32_t both = wish->accepts & writable;
 
-	if (p->f != PARAMS_F_AUTO)
+	if (wish->params.f != PARAMS_F_AUTO)
 		return FORMAT_NONE;
-	if ((both & FORMAT_BIT(FORMAT_AVIF)) != 0)
+	if ((both & FORMAT_BIT(FORMAT_AVIF)) != 0 && pixels <= wish->policy.avif_max_pixels)
 		return FORMAT_AVIF;
 	if ((both & FORMAT_BIT(FORMAT_WEBP)) != 0)
 		return FORMAT_WEBP;
@@ -113,8 +116,8 @@ make_format(const struct plan_wish *wish, bool see_through, uint32_t writable, s
 			plan->format = next_best(plan->wanted, see_through, writable);
 		return;
 	}
-	plan->format = negotiate(&wish->params, wish->accepts,
-		is_to_move(wish) ? formats_that_move(writable) : writable);
+	plan->format = negotiate(wish, is_to_move(wish) ? formats_that_move(writable) : writable,
+		(int64_t)plan->canvas_w * plan->canvas_h);
 	if (plan->format == FORMAT_NONE && format_row(info->format)->browsers)
 		plan->format = info->format;
 	if (plan->format == FORMAT_NONE || (writable & FORMAT_BIT(plan->format)) == 0)
@@ -174,13 +177,18 @@ make_effects(const struct params *p, struct plan *plan)
 static bool
 is_unchanged(const struct image_info *info, const struct plan *plan)
 {
+	/* f=auto asks for whatever is best: the original's own format will do, if it is shown */
+	bool fits = plan->format == info->format ||
+		    (plan->wish.params.f == PARAMS_F_AUTO &&
+			    (format_row(info->format)->browsers ||
+				    (plan->wish.accepts & FORMAT_BIT(info->format)) != 0));
+
 	/* an embedded profile does no harm: browsers honour it, so the original looks the same */
 	return plan->canvas_w == probe_width(info) && plan->canvas_h == probe_height(info) &&
-	       plan->orientation == 1 && plan->format == info->format && !plan->flatten &&
-	       !info->cmyk && (!info->animated || plan->frames > 1) &&
-	       plan->wish.params.trim == 0 && plan->part.w == plan->source_w &&
-	       plan->part.h == plan->source_h && plan->turn == 1 && plan->blur == 0 &&
-	       plan->sharp == 0;
+	       plan->orientation == 1 && fits && !plan->flatten && !info->cmyk &&
+	       (!info->animated || plan->frames > 1) && plan->wish.params.trim == 0 &&
+	       plan->part.w == plan->source_w && plan->part.h == plan->source_h &&
+	       plan->turn == 1 && plan->blur == 0 && plan->sharp == 0;
 }
 
 static bool
@@ -253,19 +261,15 @@ uint32_t
 plan_formats(const struct request *req, uint32_t writable)
 {
 	uint32_t ret = FORMAT_BIT(FORMAT_JPEG) | FORMAT_BIT(FORMAT_PNG);
-	enum format chosen = negotiate(&req->params, req->accepts, writable);
 
 	/* a format that stands in for the one asked for gets no validator, so it is not among them
 	 */
 	if (names_format(&req->params))
 		return writable & FORMAT_BIT(req->params.f);
-	/* an animation that the chosen format would cost its motion becomes another */
-	if (chosen != FORMAT_NONE && req->params.frame == PARAMS_FRAME_ALL && writable >> 16 != 0 &&
-		(writable & FORMAT_MOVES(chosen)) == 0)
-		return writable &
-		       (FORMAT_BIT(chosen) | FORMAT_BIT(FORMAT_WEBP) | FORMAT_BIT(FORMAT_GIF));
-	if (chosen != FORMAT_NONE)
-		return FORMAT_BIT(chosen);
+	/* what f=auto comes to depends on the original too: on its size, on whether it moves, and
+	 * on whether it is the smaller one */
+	if (req->params.f == PARAMS_F_AUTO)
+		ret |= req->accepts;
 	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
 		if (format_row((enum format)f)->browsers)
 			ret |= FORMAT_BIT(f);

@@ -136,6 +136,9 @@ const struct setting settings_table[] = {
 	  .flags = EACH, .unset = "8",
 	  .summary = "How AVIF is made: 0 takes longest, 10 is quickest. A step below 8 costs twice the time\n"
 	             "and more, for little." },
+	{ "avif_max_pixels", SETTING_MAIN, INT64(config_policy, avif_max_pixels, 0, BILLION),
+	  .flags = EACH, .unset = "2000000",
+	  .summary = "f=auto makes larger pictures WebP, which takes a fraction of the time. 0: never AVIF." },
 	{ "linear", SETTING_MAIN, BOOL(config_policy, linear),
 	  .flags = EACH, .unset = "no",
 	  .summary = "Resize in linear light: fine patterns and bright points keep their brightness, thin\n"

@@ -70,7 +70,7 @@ END_TEST
 
 START_TEST(changes_with_the_settings_that_shape_pixels)
 {
-	char seen[8][ETAG_HASH];
+	char seen[16][ETAG_HASH];
 	size_t i, k;
 
 	hash_of("/img/a.jpg?w=300", seen[0]);
@@ -82,18 +82,26 @@ START_TEST(changes_with_the_settings_that_shape_pixels)
 	hash_of("/img/a.jpg?w=300", seen[3]);
 	(void)snprintf(cfg.cmyk_digest, sizeof cfg.cmyk_digest, "0123456789abcdef");
 	hash_of("/img/a.jpg?w=300", seen[4]);
-	for (i = 0; i < 5; i++)
-		for (k = i + 1; k < 5; k++)
+	cfg.origins[0].policy.avif_speed--;
+	hash_of("/img/a.jpg?w=300", seen[5]);
+	cfg.origins[0].policy.jpeg_progressive = true;
+	hash_of("/img/a.jpg?w=300", seen[6]);
+	cfg.origins[0].policy.webp_lossless = CONFIG_LOSSLESS_NO;
+	hash_of("/img/a.jpg?w=300", seen[7]);
+	cfg.origins[0].policy.avif_max_pixels--;
+	hash_of("/img/a.jpg?w=300", seen[8]);
+	for (i = 0; i < 9; i++)
+		for (k = i + 1; k < 9; k++)
 			ck_assert_str_ne(seen[i], seen[k]);
 	/* limits do not */
 	cfg.origins[0].policy.max_pixels = cfg.origins[0].policy.max_result_pixels = 12345;
 	cfg.origins[0].policy.strict = true;
-	hash_of("/img/a.jpg?w=300", seen[5]);
-	ck_assert_str_eq(seen[4], seen[5]);
+	hash_of("/img/a.jpg?w=300", seen[9]);
+	ck_assert_str_eq(seen[8], seen[9]);
 	cfg.origins[0].policy.linear = true;
-	hash_of("/img/a.jpg?w=300", seen[6]);
-	for (i = 0; i < 5; i++)
-		ck_assert_str_ne(seen[i], seen[6]);
+	hash_of("/img/a.jpg?w=300", seen[10]);
+	for (i = 0; i < 9; i++)
+		ck_assert_str_ne(seen[i], seen[10]);
 }
 END_TEST
 
@@ -120,10 +128,10 @@ START_TEST(is_the_same_on_every_host)
 	char hash[ETAG_HASH];
 
 	/* printf
-	 * 'epoch=2\njpeg=80\nwebp=80\navif=55\ncmyk=\navif_speed=8\njpeg_progressive=0\nwebp_lossless=1\nw=300'
+	 * 'epoch=2\njpeg=80\nwebp=80\navif=55\ncmyk=\navif_speed=8\njpeg_progressive=0\nwebp_lossless=1\navif_max_pixels=2000000\nw=300'
 	 * | sha256sum */
 	hash_of("/img/a.jpg?w=300", hash);
-	ck_assert_str_eq(hash, "fc287af61e01c5fd");
+	ck_assert_str_eq(hash, "a11dc5f69e137197");
 }
 END_TEST
 

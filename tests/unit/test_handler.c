@@ -495,6 +495,31 @@ START_TEST(sends_the_original_when_it_is_the_smaller_one)
 }
 END_TEST
 
+/* Any format will do for f=auto, so the original's does; by its name a format is wanted. */
+START_TEST(sends_the_smaller_original_whatever_was_negotiated)
+{
+	char tag[200];
+
+	ck_assert(ask("/img/low.jpg?f=auto&q=95", "HTTP_ACCEPT", "image/webp,*/*"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "not-smaller");
+	ck_assert_str_eq(field("Content-Type"), "image/jpeg");
+	ck_assert_str_eq(field("Vary"), "Accept");
+	body_is_file("low.jpg");
+	/* the tag says what was negotiated */
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	ck_assert_ptr_nonnull(strstr(tag, ".webp\""));
+	ck_assert(ask("/img/low.jpg?f=auto&q=95", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("Vary"), "Accept");
+	ck_assert(ask("/img/low.jpg?f=webp&q=95", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "");
+	body_is(160, 120, FORMAT_WEBP);
+	ck_assert(ask("/img/low.jpg?f=auto&q=95&w=100", "HTTP_ACCEPT", "image/webp,*/*"));
+	body_is(100, 75, FORMAT_WEBP);
+}
+END_TEST
+
 START_TEST(keeps_originals_back_even_when_they_are_smaller)
 {
 	cfg->origins[0].policy.pass = CONFIG_PASS_NONE;
@@ -636,6 +661,25 @@ START_TEST(varies_only_when_the_answer_depended_on_accept)
 	body_is(80, 60, FORMAT_JPEG);
 	ck_assert(ask("/img/a.jpg?w=80", "HTTP_ACCEPT", "image/webp,*/*"));
 	ck_assert_str_eq(field("Vary"), "");
+	/* refused is not accepted; fallbacks depended on it as well, and so does HEAD */
+	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/avif;q=0, image/webp"));
+	ck_assert_int_eq(body_sniffed(), FORMAT_WEBP);
+	ck_assert(ask("/img/cut.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/webp"));
+	ck_assert_str_eq(field("Limner-Reason"), "broken");
+	ck_assert_str_eq(field("Vary"), "Accept");
+	if (image_writable() & FORMAT_BIT(FORMAT_AVIF)) {
+		ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/avif,image/webp"));
+		ck_assert_int_eq(body_sniffed(), FORMAT_AVIF);
+		cfg->origins[0].policy.avif_max_pixels = 80 * 60 - 1;
+		ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/avif,image/webp"));
+		ck_assert_int_eq(body_sniffed(), FORMAT_WEBP);
+		ck_assert_ptr_nonnull(strstr(field("ETag"), ".webp\""));
+	}
+	mem.method = "HEAD";
+	ck_assert(ask("/img/a.jpg?s=20x20&f=auto", "HTTP_ACCEPT", "image/webp"));
+	ck_assert_str_eq(field("Vary"), "Accept");
+	ck_assert_str_eq(field("Content-Type"), "");
+	ck_assert_ptr_nonnull(strstr(field("ETag"), ".webp\""));
 }
 END_TEST
 
@@ -1044,6 +1088,7 @@ suite_handler(void)
 	tcase_add_test(t, confirms_an_original_by_tag_or_date);
 	tcase_add_test(t, foretells_without_decoding);
 	tcase_add_test(t, sends_the_original_when_it_is_the_smaller_one);
+	tcase_add_test(t, sends_the_smaller_original_whatever_was_negotiated);
 	tcase_add_test(t, keeps_originals_back_even_when_they_are_smaller);
 	tcase_add_test(t, writes_the_next_best_format_when_it_must);
 	tcase_add_test(t, steps_down_to_what_can_be_done_in_time);

@@ -26,6 +26,7 @@ settings(void)
 	cfg.origins[0].policy.webp_quality = 75;
 	cfg.origins[0].policy.avif_quality = 55;
 	cfg.origins[0].policy.avif_speed = 8;
+	cfg.origins[0].policy.avif_max_pixels = 1000000;
 	cfg.origin_count = 1;
 	(void)snprintf(cfg.origins[0].mount, sizeof cfg.origins[0].mount, "/");
 	cfg.preset_count = 1;
@@ -396,7 +397,14 @@ static const struct {
 	{ "/a?f=avif",     0,     J | P | G | W | A, A },
 	{ "/a?f=auto",     0,     J | P | G | W | A, J | P | G | W },
 	{ "/a?f=auto",     W,     J | P | G | W | A, W },
-	{ "/a?f=auto",     A | W, J | P | G | W | A, A },
+	{ "/a?f=auto",     A | W, J | P | G | W | A, A | W },
+	{ "/a?f=auto&w=9", A | W, J | P | G | W | A, A | W },
+	{ "/a?f=auto&s=9x9", A | W, J | P | G | W | A, A },
+	{ "/a?f=auto&s=1000x1000", A | W, J | P | G | W | A, A },
+	{ "/a?f=auto&s=1000x1001", A | W, J | P | G | W | A, A | W },
+	{ "/a?f=auto&s=1000x1000&dpr=2", A | W, J | P | G | W | A, A | W },
+	{ "/a?f=auto&s=9x9&fit=outside", A | W, J | P | G | W | A, A | W },
+	{ "/a?f=auto",     A,     J | P | G | W | A, J | P | G | W | A },
 	{ "/a?f=auto",     A | W, J | P | G | W,     W },
 	{ "/a?f=auto",     A | W, J | P,             J | P },
 	/* what an animation may become comes on top, where the first choice does not move */
