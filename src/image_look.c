@@ -4,6 +4,7 @@
 #include "image_magick.h"
 #include "plan_geometry.h"
 #include "image_ops.h"
+#include "plan_geometry.h"
 
 #include <stdlib.h>
 

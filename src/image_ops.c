@@ -3,6 +3,7 @@
 #include "image_colour.h"
 #include "image_effects.h"
 #include "image_magick.h"
+#include "image_shrink.h"
 #include "plan_geometry.h"
 
 #include <math.h>
@@ -99,9 +100,9 @@ orient(Image **image, int orientation, ExceptionInfo *e)
 }
 
 /*
- * Resize by two steps when much is taken away: a box of whole pixels, cheap and free of ringing, to
- * no less than COARSE times the wanted size, then Lanczos. Enlarging uses Mitchell: Lanczos would
- * draw halos along edges and make the blocks of a JPEG stand out.
+ * Resize by two steps when much is taken away: exact means, cheap and free of ringing, to no less
+ * than COARSE times the wanted size, then Lanczos. Enlarging uses Mitchell: Lanczos would draw
+ * halos along edges and make the blocks of a JPEG stand out.
  */
 static bool
 resize_values(Image **image, int32_t width, int32_t height, ExceptionInfo *e)
@@ -113,8 +114,8 @@ resize_values(Image **image, int32_t width, int32_t height, ExceptionInfo *e)
 	by_x = by_x > 1 ? by_x : 1;
 	by_y = by_y > 1 ? by_y : 1;
 	if ((by_x > 1 || by_y > 1) &&
-		!replace(image, ResizeImage(*image, (*image)->columns / by_x, (*image)->rows / by_y,
-					BoxFilter, 1.0, e)))
+		!replace(image, image_shrink(*image, (int32_t)((*image)->columns / by_x),
+					(int32_t)((*image)->rows / by_y), e)))
 		return false;
 	return replace(
 		image, ResizeImage(*image, w, h, larger ? MitchellFilter : LanczosFilter, 1.0, e));

@@ -1,6 +1,6 @@
 /*
  * The lengths of a plan: which part of the original, how large, turned which way, and where on the
- * canvas. Pure. Only plan.c calls this, and image_ops for the way back.
+ * canvas. Pure.
  *
  * Whole numbers and ratios of them throughout, so that a size comes out the same on every machine.
  */

@@ -678,8 +678,9 @@ START_TEST(varies_only_when_the_answer_depended_on_accept)
 	mem.method = "HEAD";
 	ck_assert(ask("/img/a.jpg?s=20x20&f=auto", "HTTP_ACCEPT", "image/webp"));
 	ck_assert_str_eq(field("Vary"), "Accept");
+	/* the format depends on the original as well, which HEAD does not see */
 	ck_assert_str_eq(field("Content-Type"), "");
-	ck_assert_ptr_nonnull(strstr(field("ETag"), ".webp\""));
+	ck_assert_str_eq(field("ETag"), "");
 }
 END_TEST
 

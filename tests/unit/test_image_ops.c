@@ -2,6 +2,7 @@
 #include "suites.h"
 
 #include <lcms2.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -426,6 +427,49 @@ START_TEST(knows_which_numbers_are_light)
 }
 END_TEST
 
+/* The mean of what lies under a px of the result, to the px that is under it in part. */
+START_TEST(shrinks_by_any_ratio_without_shifting)
+{
+	static const int32_t sides[][2] = { { 1000, 128 }, { 997, 131 }, { 811, 90 }, { 640, 71 },
+		{ 903, 43 }, { 500, 99 } };
+	int32_t n = sides[_i][0], m = sides[_i][1];
+	unsigned char *rgba = malloc((size_t)(4 * n * 24));
+	struct buf original, result = BUF_INIT(1 << 20);
+	char query[96];
+	struct picture s;
+	struct plan plan;
+	struct err err;
+
+	ck_assert_ptr_nonnull(rgba);
+	/* two waves, long enough for the smaller picture to hold */
+	for (int32_t i = 0; i < n * 24; i++) {
+		double at = ((double)(i % n) + 0.5) / n;
+
+		rgba[4 * i] = (unsigned char)lrint(127.5 + 100 * sin(at * m * 0.9));
+		rgba[4 * i + 1] = (unsigned char)lrint(255 * at);
+		rgba[4 * i + 2] = 77;
+		rgba[4 * i + 3] = 255;
+	}
+	original = pictures_make(rgba, n, 24, "PNG");
+	(void)snprintf(query, sizeof query, "w=%d&h=3&fit=fill&f=png", m);
+	ck_assert(pictures_render_bytes(&original, query, &plan, &result, &err));
+	s = pictures_look(&result, query);
+	for (long x = 4; x < m - 4; x++) {
+		double at = ((double)x + 0.5) / m;
+		const unsigned char *p = pictures_pixel(&s, x, 1);
+
+		ck_assert_msg(fabs(p[0] - 127.5 - 100 * sin(at * m * 0.9)) < 6 &&
+				      fabs(p[1] - 255 * at) < 1.6 && p[2] == 77,
+			"%d to %d: px %ld is %d %d %d, not %.1f %.1f", n, m, x, p[0], p[1], p[2],
+			127.5 + 100 * sin(at * m * 0.9), 255 * at);
+	}
+	free(s.rgba);
+	free(rgba);
+	buf_done(&original);
+	buf_done(&result);
+}
+END_TEST
+
 #define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
 
 Suite *
@@ -451,6 +495,7 @@ suite_image_ops(void)
 	tcase_add_loop_test(c, resizes_light_where_it_is_told_to, 0, 3);
 	tcase_add_loop_test(c, resizes_the_light_of_any_profile, 0, 8);
 	tcase_add_test(c, knows_which_numbers_are_light);
+	tcase_add_loop_test(c, shrinks_by_any_ratio_without_shifting, 0, 6);
 	suite_add_tcase(s, c);
 	return s;
 }
