@@ -48,7 +48,7 @@ image_describe(const struct _Image *image, const struct image_info *info, const 
 	size_t bytes, struct buf *ret, struct err *err)
 {
 	int32_t w, h;
-	unsigned char *rgba = image_pixels(image, &w, &h, err);
+	unsigned char *rgba = image_encode_pixels(image, &w, &h, err);
 	size_t n = rgba != NULL ? (size_t)w * (size_t)h : 0;
 	char hash[BLURHASH_SIZE];
 	unsigned dominant[3];

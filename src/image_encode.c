@@ -235,7 +235,7 @@ image_encode(Image *image, const struct image_coding *how, struct buf *ret, stru
 }
 
 unsigned char *
-image_pixels(const Image *image, int32_t *ret_width, int32_t *ret_height, struct err *err)
+image_encode_pixels(const Image *image, int32_t *ret_width, int32_t *ret_height, struct err *err)
 {
 	ExceptionInfo e;
 	unsigned char *rgba;

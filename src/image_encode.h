@@ -36,7 +36,7 @@ bool image_encode(struct _Image *image, const struct image_coding *how, struct b
  * All pixels as 8-bit RGBA, rows without padding; owned by the caller. NULL with err (ERR_MEMORY,
  * ERR_INTERNAL).
  */
-unsigned char *image_pixels(
+unsigned char *image_encode_pixels(
 	const struct _Image *image, int32_t *ret_width, int32_t *ret_height, struct err *err);
 
 #endif
