@@ -461,23 +461,6 @@ settle_crop(struct dialect_reading *r, const char *const names[4], bool possible
 		drop(r, names[i]);
 }
 
-/* Where a box is meant of the turned picture: here pictures are turned when they have their size.
- */
-static void
-settle_turn(struct dialect_reading *r)
-{
-	int32_t w = r->params.w, h = r->params.h;
-
-	if (r->params.rot != 90 && r->params.rot != 270)
-		return;
-	(void)!put(r, "w", "");
-	(void)!put(r, "h", "");
-	if (h > 0)
-		(void)!put_number(r, "w", h);
-	if (w > 0)
-		(void)!put_number(r, "h", w);
-}
-
 void
 dialect_folds_finish_cloudflare(struct dialect_reading *r)
 {
@@ -490,7 +473,6 @@ dialect_folds_finish_cloudflare(struct dialect_reading *r)
 	if ((flip == PARAMS_FLIP_H || flip == PARAMS_FLIP_V) &&
 		(r->params.rot == 90 || r->params.rot == 270))
 		(void)!put(r, "flip", flip == PARAMS_FLIP_H ? "v" : "h");
-	settle_turn(r);
 }
 
 /* ---- weserv ---- */
@@ -565,5 +547,4 @@ dialect_folds_finish_weserv(struct dialect_reading *r)
 		dialect_folds_value(r, "precrop") != NULL ||
 			(r->params.w == 0 && r->params.h == 0));
 	settle_gravity(r, true);
-	settle_turn(r);
 }

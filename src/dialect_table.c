@@ -125,7 +125,7 @@ static const struct dialect_row imgix_rows[] = {
 	  .meaning = "The part of the original. center and right need parts.",
 	  .example = "rect=0.25,0.25,0.5,0.5" },
 	{ "rot", { NULL }, .words = imgix_turns,
-	  .meaning = "Turn anticlockwise; the frame turns with it.", .example = "rot=90" },
+	  .meaning = "Turn anticlockwise, by quarters.", .example = "rot=90" },
 	{ "flip", { NULL }, .target = "flip", .meaning = "Mirror.", .example = "flip=h" },
 	{ "blur", { NULL }, .target = "blur", .scale = 0.1, NUMBERS(0, 2000),
 	  .meaning = "Blur; a tenth of it is the sigma, 10 at most.", .example = "blur=50" },

@@ -556,7 +556,7 @@ picture(struct walk *w, struct err *err)
 	}
 	if (!err_takes_original(err->kind))
 		return false;
-	return answer_original(w, hash, plan.wanted, err);
+	return answer_original(w, hash, info.format, err);
 }
 
 /* ---------------------------------------------------------------- the walk */

@@ -92,8 +92,12 @@ take_pixels(const Image *image, ExceptionInfo *e, struct err *err)
 		(void)err_detail(err, "%zu bytes of pixels", n);
 		return NULL;
 	}
-	if (DispatchImage(image, 0, 0, image->columns, image->rows, "RGBA", CharPixel, rgba, e))
+	if (DispatchImage(image, 0, 0, image->columns, image->rows, "RGBA", CharPixel, rgba, e)) {
+		/* of an image without transparency anything may stand there */
+		for (size_t i = 3; i < n && !image->matte; i += 4)
+			rgba[i] = 255;
 		return rgba;
+	}
 	image_ops_fault(e, ERR_INTERNAL, err);
 	free(rgba);
 	return NULL;

@@ -2,6 +2,7 @@
 
 #include "base/now.h"
 #include "image_gif.h"
+#include "image_look.h"
 #include "image_magick.h"
 #include "image_ops.h"
 #include "image_webp_anim.h"
@@ -138,6 +139,21 @@ image_frames_read(const unsigned char *bytes, size_t n, const struct image_info 
 	return ok;
 }
 
+/* Decide on the first frame, for all of them, what only pixels can tell. */
+static bool
+look_first(const struct reader *r, struct plan *plan, struct err *err)
+{
+	Image *image = NULL;
+	bool ok = true;
+
+	if (plan->trim == 0 && !plan->smart)
+		return true;
+	ok = reader_image(r, &image, err) && image_look(image, plan, err);
+	if (image != NULL)
+		DestroyImageList(image);
+	return ok;
+}
+
 /* Do the plan on the frame read last, and hand it to the writer's canvas. */
 static bool
 make_frame(const struct reader *r, struct writer *w, const struct plan *plan,
@@ -159,18 +175,21 @@ image_frames_render(const unsigned char *bytes, size_t n, const struct image_inf
 	struct image_made *ret_made, struct err *err)
 {
 	struct image_times times = { 0, 0, 0 };
+	struct plan seen = *plan;
 	struct reader r;
 	struct writer w = { .format = FORMAT_NONE };
 	int32_t ms = 0;
-	bool ok = reader_open(&r, bytes, n, info, err) && writer_open(&w, plan, r.plays, ret, err);
+	bool ok = reader_open(&r, bytes, n, info, err);
 
 	for (int32_t i = 0; ok && i < plan->frames; i++) {
 		uint64_t began = now_mono_us(), decoded, made;
 
 		ok = reader_next(&r, &ms, err);
 		decoded = now_mono_us();
-		/* what only pixels can tell is decided here, on the first frame, for all of them */
-		ok = ok && make_frame(&r, &w, plan, info, profiles, err);
+		if (i == 0)
+			ok = ok && look_first(&r, &seen, err) &&
+			     writer_open(&w, &seen, r.plays, ret, err);
+		ok = ok && make_frame(&r, &w, &seen, info, profiles, err);
 		made = now_mono_us();
 		ok = ok && writer_add(&w, ms, err);
 		times.decode_us += decoded - began;
@@ -180,10 +199,13 @@ image_frames_render(const unsigned char *bytes, size_t n, const struct image_inf
 	ok = ok && reader_end(&r, err) && writer_end(&w, err);
 	if (!ok)
 		buf_reset(ret);
-	*ret_made = (struct image_made){ .format = plan->format,
-		.width = plan->canvas_w,
-		.height = plan->canvas_h,
-		.frames = plan->frames,
+	*ret_made = (struct image_made){ .format = seen.format,
+		.width = seen.canvas_w,
+		.height = seen.canvas_h,
+		.frames = seen.frames,
+		.quality = seen.quality,
+		.encodes = 1,
+		.over_budget = seen.max_bytes > 0 && (int64_t)ret->len > seen.max_bytes,
 		.times = times };
 	writer_done(&w);
 	reader_done(&r);

@@ -2,7 +2,6 @@
 
 #include "image_focus.h"
 #include "image_magick.h"
-#include "plan_geometry.h"
 #include "image_ops.h"
 #include "plan_geometry.h"
 

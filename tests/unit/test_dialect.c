@@ -240,8 +240,8 @@ static const struct golden cloudflare[] = {
 	{ "w=9&trim.left=30&trim.height=9", "w=9", "trim.left,trim.height", false },
 	{ "w=9&trim=20;30;20;0", "w=9", "trim", false },
 	{ "rotate=90", "rot=90", "", false },
-	{ "rotate=90&w=100&h=50", "w=50&h=100&rot=90", "", false }, /* of the turned picture */
-	{ "rotate=270&w=100", "h=100&rot=270", "", false },
+	{ "rotate=90&w=100&h=50", "w=100&h=50&rot=90", "", false }, /* of the turned picture */
+	{ "rotate=270&w=100", "w=100&rot=270", "", false },
 	{ "rotate=180&w=100&h=50", "w=100&h=50&rot=180", "", false },
 	{ "flip=h", "flip=h", "", false }, { "flip=h&rotate=90", "rot=90&flip=v", "", false },
 	{ "flip=hv&rotate=90", "rot=90&flip=hv", "", false },
@@ -305,7 +305,7 @@ static const struct golden weserv[] = {
 	{ "h=300&flop", "h=300&up=1&flip=h&frame=first", "", false },
 	{ "flop&h=300&flip=1", "h=300&up=1&flip=hv&frame=first", "", false },
 	{ "ro=-450", "up=1&rot=270&frame=first", "", false },
-	{ "h=300&ro=90", "w=300&up=1&rot=90&frame=first", "", false },
+	{ "h=300&ro=90", "h=300&up=1&rot=90&frame=first", "", false },
 	{ "h=300&ro=45&rbg=red", "h=300&up=1&frame=first", "ro", false },
 	{ "h=300&ro", "h=300&up=1&frame=first", "", false },
 	/* https://wsrv.nl/docs/adjustment.html */

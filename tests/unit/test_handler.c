@@ -506,9 +506,9 @@ START_TEST(sends_the_smaller_original_whatever_was_negotiated)
 	ck_assert_str_eq(field("Content-Type"), "image/jpeg");
 	ck_assert_str_eq(field("Vary"), "Accept");
 	body_is_file("low.jpg");
-	/* the tag says what was negotiated */
+	/* the tag says what was sent */
 	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
-	ck_assert_ptr_nonnull(strstr(tag, ".webp\""));
+	ck_assert_ptr_nonnull(strstr(tag, ".jpg\""));
 	ck_assert(ask("/img/low.jpg?f=auto&q=95", "HTTP_IF_NONE_MATCH", tag));
 	ck_assert_int_eq(status(), 304);
 	ck_assert_str_eq(field("Vary"), "Accept");

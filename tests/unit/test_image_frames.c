@@ -346,6 +346,40 @@ START_TEST(takes_frames_as_they_lie)
 }
 END_TEST
 
+/* What pixels alone can tell is told by the first frame, for all of them. */
+START_TEST(decides_on_the_first_frame_for_all)
+{
+	static const struct {
+		const char *query;
+		bool padded; /* 64 x 40 on a ground of 80 x 80, else as it is */
+		int32_t w, h;
+	} rows[] = {
+		{ "f=gif&trim=9", true, 64, 40 },
+		{ "f=webp&trim=9", true, 64, 40 },
+		{ "f=gif&w=20&h=20&fit=cover&g=smart", false, 20, 20 },
+		{ "f=webp&trim=9&w=20&h=20&fit=cover&g=smart", true, 20, 20 },
+	};
+	struct buf original = pictures_read("frames-keep.gif"), padded = BUF_INIT(1 << 20),
+		   made = BUF_INIT(1 << 20);
+	struct image_info info;
+	struct err err;
+
+	(void)make(&original, "f=gif&w=80&h=80&fit=pad&bg=202020", "padded", &padded);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_reset(&made);
+		(void)make(rows[i].padded ? &padded : &original, rows[i].query, "looked at", &made);
+		ck_assert(probe_image(made.bytes, made.len, &info, &err));
+		ck_assert_msg(
+			info.frames == 3 && info.width == rows[i].w && info.height == rows[i].h,
+			"%s: %d frames of %d x %d", rows[i].query, info.frames, info.width,
+			info.height);
+	}
+	buf_done(&original);
+	buf_done(&padded);
+	buf_done(&made);
+}
+END_TEST
+
 Suite *
 suite_image_frames(void)
 {
@@ -360,6 +394,7 @@ suite_image_frames(void)
 		c, keeps_frames_times_and_plays, 0, (int)(sizeof clocks / sizeof clocks[0]));
 	tcase_add_loop_test(c, makes_stills_of_animations_where_that_is_asked, 0, 4);
 	tcase_add_test(c, does_the_plan_on_every_frame);
+	tcase_add_test(c, decides_on_the_first_frame_for_all);
 	tcase_add_loop_test(c, never_takes_a_part_for_the_whole, 0, 3);
 	tcase_add_loop_test(c, survives_bytes_that_are_wrong, 0, 3);
 	tcase_add_test(c, takes_frames_as_they_lie);
