@@ -3,6 +3,7 @@
 #include "admission.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "cli_cdn.h"
 #include "config.h"
 #include "credentials.h"
 #include "etag.h"
@@ -512,6 +513,10 @@ static const struct cli_command commands[] = {
 		"Make one picture from a file; - is standard input or output.", render },
 	{ "explain", "URL", "Tell what a request would do, and the head of its answer.", explain },
 	{ "check", "[CONFIG]", "Print settings and abilities, and try every origin.", check },
+	{ "cdn", "cloudfront|varnish|nginx", "Print what a cache in front needs to know.",
+		cli_cdn },
+	{ "purge-tags", "URL|KEY", "Print the cache tags of an original or folder/.",
+		cli_cdn_purge_tags },
 	{ "params", "[FORM|DIALECT]",
 		"Describe the query parameters (text, json, md), or a dialect's; dialects: www's page.",
 		params },
@@ -529,7 +534,7 @@ cli_usage(int mistake)
 		"  limner [--config FILE] COMMAND …\n",
 		LIMNER_VERSION);
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		(void)fprintf(f, "    %-8s %-18s %s\n", commands[i].name, commands[i].arguments,
+		(void)fprintf(f, "    %-10s %-24s %s\n", commands[i].name, commands[i].arguments,
 			commands[i].summary);
 	(void)fprintf(f,
 		"\n  Settings: --config FILE, else LIMNER_CONFIG, else limner.conf beside the program, else\n"

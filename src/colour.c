@@ -136,3 +136,12 @@ colour_print(uint32_t rgba, char ret[COLOUR_TEXT])
 	else
 		(void)snprintf(ret, COLOUR_TEXT, "%08x", (unsigned)rgba);
 }
+
+const char *
+colour_name(size_t i, uint32_t *ret)
+{
+	if (i >= sizeof named / sizeof named[0])
+		return NULL;
+	*ret = named[i].rgba;
+	return named[i].name;
+}

@@ -5,6 +5,7 @@
 #define LIMNER_COLOUR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -18,5 +19,8 @@ bool colour_parse(const char *s, uint32_t *ret);
 #define COLOUR_TEXT 9
 /* Write the canonical form: "rrggbb", or "rrggbbaa" when not opaque. */
 void colour_print(uint32_t rgba, char ret[COLOUR_TEXT]);
+
+/* Step through the names, from 0: the name and its colour, or NULL after the last. */
+const char *colour_name(size_t i, uint32_t *ret);
 
 #endif

@@ -8,6 +8,7 @@
 #define LIMNER_CONFIG_H
 
 #include "dialect.h"
+#include "snap.h"
 
 #define CONFIG_ORIGINS_MAX 16
 #define CONFIG_PRESETS_MAX 256
@@ -19,6 +20,7 @@ enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
 enum config_lossless { CONFIG_LOSSLESS_NO, CONFIG_LOSSLESS_AUTO };
 enum config_log_format { CONFIG_LOG_KV, CONFIG_LOG_JSON };
 enum config_addressing { CONFIG_ADDRESS_PATH, CONFIG_ADDRESS_VIRTUAL };
+enum config_canonical { CONFIG_CANONICAL_OFF, CONFIG_CANONICAL_HEADER, CONFIG_CANONICAL_REDIRECT };
 enum config_origin_kind { CONFIG_FILE, CONFIG_S3, CONFIG_HTTP };
 
 /* What holds for every origin, unless an origin's section says otherwise for itself. */
@@ -46,6 +48,8 @@ struct config_policy {
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
 	bool object_cache_control; /* the object's own Cache-Control wins */
+	struct snap_rules snaps;   /* what w, h, q and dpr of the query snap to */
+	int32_t canonical;         /* enum config_canonical */
 };
 
 /* One place where originals are: a section named after its kind, alone or with a name. */
@@ -108,6 +112,9 @@ struct config {
 	/* pictures */
 	char cmyk_profile[1024];
 	char cmyk_digest[17]; /* of that file's bytes, in hex; "" without one */
+	/* [cache], for all */
+	char accept_header[64]; /* says avif, webp or -, in the place of Accept; "" none does */
+	char tag_headers[256];  /* names, ", " between them */
 	/* who may see how it goes */
 	char status_from[256]; /* networks, as in networks.h */
 	/* log */
@@ -196,12 +203,14 @@ enum setting_kind {
 	SETTING_BASE,     /* that, and a path */
 	SETTING_NAMES,    /* of request headers, commas between them */
 	SETTING_NETWORKS, /* addresses and networks, commas between them */
+	SETTING_STEPS,    /* whole numbers, ascending */
+	SETTING_TENTHS,   /* numbers with one decimal, ascending */
 };
 
 #define SETTING_SECRET 1u /* flags: never printed */
 #define SETTING_POLICY 2u /* may stand in an origin's section too; offset into config_policy */
 
-#define SETTINGS_MAX 128 /* rows */
+#define SETTINGS_MAX 192 /* rows */
 
 struct setting {
 	const char *name; /* the key in the file */

@@ -8,6 +8,7 @@
 #include "plan.h"
 #include "probe.h"
 #include "spool.h"
+#include "tags.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -103,6 +104,39 @@ add_vary(struct walk *w, const char *origin_vary)
 		response_field(&w->res, "Vary", "%s", text);
 }
 
+/* Words by which caches can be told to drop the answer, in the headers that are set for them. */
+static void
+add_tags(struct walk *w)
+{
+	const char *list = w->h->cfg->tag_headers;
+	const char *preset = w->req.unknown_preset ? "" : w->req.asked.t;
+	struct buf tags = BUF_INIT(2047); /* what a field may have */
+	struct err ignored;
+	char name[64];
+	size_t n;
+
+	if (*list != '\0' && tags_print(w->req.origin, w->req.key, preset, ",", &tags, &ignored))
+		for (; *list != '\0'; list += n + strspn(list + n, ", ")) {
+			n = strcspn(list, ", ");
+			(void)snprintf(name, sizeof name, "%.*s", (int)n, list);
+			response_field(&w->res, name, "%s", buf_text(&tags));
+		}
+	buf_done(&tags);
+}
+
+/* Name the canonical URL of a picture: a reference of a query alone keeps the path as it was
+ * asked for, and leads to no other host. */
+static void
+add_canonical(struct walk *w, const char *field)
+{
+	struct buf query = BUF_INIT(2047);
+	struct err ignored;
+
+	if (params_canonical(&w->req.asked, &query, &ignored))
+		response_field(&w->res, field, "?%s", buf_text(&query));
+	buf_done(&query);
+}
+
 /* Fields of every answer that carries a picture or an original. */
 static void
 add_common(struct walk *w, const char *type)
@@ -115,6 +149,7 @@ add_common(struct walk *w, const char *type)
 		response_field(&w->res, "Content-Security-Policy",
 			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
 	add_vary(w, w->head.vary);
+	add_tags(w);
 	add_reason(w);
 	add_timing(w);
 }
@@ -499,6 +534,9 @@ answer_picture(struct walk *w, const char *hash, const struct plan *plan)
 		w->reason = ERR_OVER_BUDGET;
 	w->answered = w->made.format;
 	add_common(w, format_row(w->made.format)->mime);
+	if (w->req.spelling != SPELLING_CANONICAL &&
+		policy_of(w)->canonical == CONFIG_CANONICAL_HEADER)
+		add_canonical(w, "Content-Location");
 	add_freshness(w, etag);
 	w->res.bytes = w->res.body.bytes;
 	w->res.len = w->res.body.len;
@@ -575,6 +613,21 @@ answer_page(struct walk *w, struct err *err)
 	return true;
 }
 
+/* Send a picture's query in another spelling to its canonical one, which never comes here again. */
+static bool
+redirect(struct walk *w)
+{
+	response_start(&w->res, 308);
+	add_canonical(w, "Location");
+	add_tags(w);
+	add_reason(w);
+	/* the configuration decides where to, and may change as pictures may */
+	response_field(&w->res, "Cache-Control", "public, max-age=%" PRIu64,
+		policy_of(w)->max_age_ms / 1000);
+	add_timing(w);
+	return true;
+}
+
 static bool
 answer(struct walk *w, struct err *err)
 {
@@ -586,6 +639,9 @@ answer(struct walk *w, struct err *err)
 			return err_set(err, w->reason, "%s", "");
 		return pass_through(w, err);
 	}
+	if (w->req.transform && w->req.spelling == SPELLING_OTHER &&
+		policy_of(w)->canonical == CONFIG_CANONICAL_REDIRECT)
+		return redirect(w);
 	return w->req.transform ? picture(w, err) : pass_through(w, err);
 }
 

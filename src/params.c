@@ -449,7 +449,7 @@ params_given(const struct params *p, const char *name)
 	return i < param_count && (p->given & BIT(i)) != 0;
 }
 
-/* Tell whether a row was given and says something else than leaving it out would. */
+/* Tell whether a row was given and says something else than leaving it out would by itself. */
 static bool
 matters(const struct params *p, const struct params *fresh, size_t i)
 {
@@ -484,7 +484,8 @@ params_canonical(const struct params *p, struct buf *out, struct err *err)
 	for (size_t i = 0; i < param_count; i++) {
 		const struct param_def *def = &param_table[i];
 
-		if (!matters(p, &fresh, i))
+		/* a preset could say something else than the default */
+		if (!matters(p, &fresh, i) && (p->t[0] == '\0' || (p->given & BIT(i)) == 0))
 			continue;
 		if (!buf_addf(out, err, "%s%s=", separator, def->name) ||
 			!params_kinds_print(def, const_field_of(p, def), out, err))

@@ -190,9 +190,10 @@ bool params_given(const struct params *p, const char *name);
 bool params_acts(const struct params *p);
 
 /*
- * Append the canonical form: given parameters that differ from their defaults, canonical names,
- * table order, values in one spelling, percent-encoded: "t=card&w=300&q=80". Order, aliases and
- * duplicates of the request leave no trace.
+ * Append the canonical form: given parameters that differ from their defaults (with t: all given,
+ * for the preset may say otherwise), canonical names, table order, values in one spelling,
+ * percent-encoded: "t=card&w=300&q=80". Order, aliases and duplicates of the request leave no
+ * trace, and a canonical form read again has the same one.
  */
 bool params_canonical(const struct params *p, struct buf *out, struct err *err) MUST_USE;
 

@@ -75,6 +75,15 @@ next_name(const char **list, const char **ret, size_t *n)
 	return *n > 0;
 }
 
+/* The variable a gateway keeps a header in: HTTP_X_NAME for X-Name. */
+static void
+cgi_name(const char *name, size_t n, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "HTTP_%.*s", (int)n, name);
+	for (char *c = ret + 5; *c != '\0'; c++)
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+}
+
 /* Take what the origin's settings let through; what does not fit is left out whole. */
 static void
 read_forwarded(const struct gateway *gw, const struct config_origin *origin, char *ret, size_t size)
@@ -84,9 +93,7 @@ read_forwarded(const struct gateway *gw, const struct config_origin *origin, cha
 	size_t n, at = 0;
 
 	while (next_name(&list, &name, &n)) {
-		(void)snprintf(variable, sizeof variable, "HTTP_%.*s", (int)n, name);
-		for (char *c = variable + 5; *c != '\0'; c++)
-			*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+		cgi_name(name, n, variable, sizeof variable);
 		if (!copy_field(value, sizeof value, param(gw, variable)) || value[0] == '\0' ||
 			at + n + strlen(value) + 4 > size)
 			continue;
@@ -384,24 +391,63 @@ resolve(const struct config *cfg, struct request *ret, bool asks, struct err *er
 	return true;
 }
 
+bool
+request_asked(const struct config_origin *origin, const char *query, struct params *asked,
+	struct params_notes *notes, bool *ret_asks, struct err *err)
+{
+	if (!dialect_parse(origin->policy.dialect, query, origin->policy.strict, asked, notes,
+		    ret_asks, err))
+		return false;
+	snap_apply(&origin->policy.snaps, asked);
+	return true;
+}
+
+/* Accept, or the word a cache in front has made of it, is read only where the answer then says
+ * that it was (Vary). */
+static void
+negotiate(const struct config *cfg, const struct gateway *gw, struct request *ret)
+{
+	const char *word = cfg->accept_header;
+	char variable[80];
+
+	ret->negotiated = ret->transform && ret->params.f == PARAMS_F_AUTO;
+	ret->accept_name = *word != '\0' ? word : "Accept";
+	if (!ret->negotiated)
+		return;
+	if (*word == '\0') {
+		ret->accepts = read_accept(param(gw, "HTTP_ACCEPT"));
+		return;
+	}
+	cgi_name(word, strlen(word), variable, sizeof variable);
+	word = param(gw, variable);
+	if (text_same(word, "avif"))
+		ret->accepts = FORMAT_BIT(FORMAT_AVIF) | FORMAT_BIT(FORMAT_WEBP);
+	else if (text_same(word, "webp"))
+		ret->accepts = FORMAT_BIT(FORMAT_WEBP);
+}
+
 static bool
 read_query(const struct config *cfg, const struct gateway *gw, const char *query,
 	struct request *ret, struct err *err)
 {
 	const struct config_policy *policy = &ret->origin->policy;
-	bool asks;
+	struct buf canonical = BUF_INIT(4096);
+	bool asks, ok;
 
-	if (!dialect_parse(
-		    policy->dialect, query, policy->strict, &ret->asked, &ret->notes, &asks, err) ||
+	if (!request_asked(ret->origin, query, &ret->asked, &ret->notes, &asks, err) ||
 		!resolve(cfg, ret, asks, err))
 		return false;
 	ret->other_type = ret->transform && !dialect_takes_key(policy->dialect, ret->key);
 	ret->transform = ret->transform && !ret->other_type;
-	/* Accept is read only where the answer then says that it was (Vary). */
-	ret->negotiated = ret->transform && ret->params.f == PARAMS_F_AUTO;
-	if (ret->negotiated)
-		ret->accepts = read_accept(param(gw, "HTTP_ACCEPT"));
-	return true;
+	negotiate(cfg, gw, ret);
+	/* other services' queries have no canonical form of their own */
+	if (policy->dialect != DIALECT_LIMNER)
+		return true;
+	ok = params_canonical(&ret->asked, &canonical, err);
+	if (ok)
+		ret->spelling = spelling_of(query, buf_text(&canonical));
+	buf_done(&canonical);
+	return ok;
 }
 
 /* ---- The whole ---- */
@@ -469,7 +515,7 @@ request_vary(const struct request *req, const char *origin_vary, char ret[REQUES
 
 	ret[0] = '\0';
 	if (req->negotiated)
-		at = (size_t)snprintf(ret, REQUEST_VARY, "Accept");
+		at = (size_t)snprintf(ret, REQUEST_VARY, "%s", req->accept_name);
 	while (next_name(&list, &name, &n)) {
 		const char *theirs = origin_vary;
 		bool named = false;
@@ -477,7 +523,8 @@ request_vary(const struct request *req, const char *origin_vary, char ret[REQUES
 		while (!named && next_name(&theirs, &other, &m))
 			named = (m == 1 && *other == '*') ||
 				(m == n && strncasecmp(name, other, n) == 0);
-		if (!named || (req->negotiated && n == 6 && strncasecmp(name, "Accept", n) == 0))
+		if (!named || (req->negotiated && n == strlen(req->accept_name) &&
+				      strncasecmp(name, req->accept_name, n) == 0))
 			continue;
 		/* the names are at most 255 bytes together */
 		at += (size_t)snprintf(

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "format.h"
 #include "gateway.h"
+#include "spelling.h"
 
 #define REQUEST_KEY_MAX 1024 /* bytes, S3's limit */
 
@@ -31,18 +32,31 @@ struct request {
 	char id[17];                        /* random hex, in the log and in error bodies */
 	const struct config_origin *origin; /* borrowed from the configuration */
 	char key[REQUEST_KEY_MAX + 1];      /* decoded; UTF-8 without NUL */
-	struct params asked;                /* as in the URL */
+	struct params asked;                /* as in the URL, snapped */
 	struct params params;               /* with the preset laid under */
 	struct params_notes notes;
 	bool transform;      /* false: the original passes through */
 	bool unknown_preset; /* t names nothing; transform is false then */
 	bool other_type;     /* the dialect makes no picture of such a key; transform is false */
-	bool negotiated;     /* f=auto and transform: the answer depends on Accept */
-	uint32_t accepts;    /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
+	bool negotiated;     /* f=auto and transform: the answer depends on accept_name */
+	const char *accept_name; /* "Accept", or what the configuration names; borrowed */
+	enum spelling spelling;  /* of the query, beside the canonical form of asked */
+	uint32_t accepts; /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
 	struct request_conditions if_;
 	char forwarded[2048]; /* what forward_headers lets through, "Name: value\n" each */
 	char cf_id[96];       /* X-Amz-Cf-Id, for the log */
 };
+
+/*
+ * Read a query as an origin does: in its dialect, snapped to its steps. The generated edge function
+ * does the same (cdn_function.js).
+ *
+ * asked     initialised
+ * ret_asks  whether the dialect's own conditions for making a picture hold
+ * Fails     as dialect_parse
+ */
+bool request_asked(const struct config_origin *origin, const char *query, struct params *asked,
+	struct params_notes *notes, bool *ret_asks, struct err *err) MUST_USE;
 
 /*
  * Read one request from a gateway.

@@ -20,6 +20,7 @@ reason_phrase(int status)
 		{ 200, "OK" },
 		{ 206, "Partial Content" },
 		{ 304, "Not Modified" },
+		{ 308, "Permanent Redirect" },
 		{ 400, "Bad Request" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },

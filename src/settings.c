@@ -91,6 +91,9 @@ field_size(const struct setting *row)
 		return sizeof(uint64_t);
 	case SETTING_BOOL:
 		return sizeof(bool);
+	case SETTING_STEPS:
+	case SETTING_TENTHS:
+		return sizeof(struct snap_steps);
 	case SETTING_TEXT:
 	case SETTING_WORD:
 	case SETTING_PATH:
@@ -204,6 +207,15 @@ settings_allowed(const struct setting *row, char ret[SETTINGS_WHY])
 	case SETTING_NETWORKS:
 		(void)snprintf(ret, SETTINGS_WHY,
 			"addresses, or networks such as 10.0.0.0/8 and fd00::/8");
+		return;
+	case SETTING_STEPS:
+	case SETTING_TENTHS:
+		(void)snprintf(ret, SETTINGS_WHY,
+			"up to %d ascending numbers%s with commas between them, from %s%" PRIu64
+			" to %" PRIu64,
+			SNAP_STEPS, row->kind == SETTING_TENTHS ? " (one decimal)" : "",
+			row->kind == SETTING_TENTHS ? "0." : "", row->min,
+			row->kind == SETTING_TENTHS ? row->max / 10 : row->max);
 		return;
 	}
 	ret[0] = '\0';
@@ -477,6 +489,10 @@ set_kind(const struct setting *row, void *field, const char *value, const char *
 		return set_names(row, field, value);
 	case SETTING_NETWORKS:
 		return networks_valid(value) && text_copy(field, row->size, value);
+	case SETTING_STEPS:
+		return snap_parse(value, (double)row->min, (double)row->max, 0, field);
+	case SETTING_TENTHS:
+		return snap_parse(value, (double)row->min / 10, (double)row->max / 10, 1, field);
 	}
 	return false;
 }
@@ -519,7 +535,7 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 {
 	const void *field = (const char *)base + row->offset;
 	const char *text = field;
-	char number[32];
+	char number[SNAP_TEXT];
 
 	switch (row->kind) {
 	case SETTING_INT:
@@ -554,6 +570,11 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 	case SETTING_NETWORKS:
 		if ((row->flags & SETTING_SECRET) != 0 && *text != '\0')
 			text = "(set)";
+		break;
+	case SETTING_STEPS:
+	case SETTING_TENTHS:
+		snap_print(field, row->kind == SETTING_TENTHS, number);
+		text = number;
 		break;
 	}
 	if (*text != '\0')

@@ -24,6 +24,10 @@
 #define MS(in, f, lo, hi)    ROW(MS, uint64_t, in, f), .min = (lo), .max = (hi)
 #define BOOL(in, f)          ROW(BOOL, bool, in, f)
 #define CHOICE(in, f, list)  ROW(CHOICE, int32_t, in, f), .choices = (list)
+#define STEPS(f, lo, hi)     .kind = SETTING_STEPS, \
+	.offset = FIELD(struct snap_steps, config_policy, snaps.f), .min = (lo), .max = (hi)
+#define TENTHS(f, lo, hi)    .kind = SETTING_TENTHS, \
+	.offset = FIELD(struct snap_steps, config_policy, snaps.f), .min = (lo), .max = (hi)
 #define EACH SETTING_POLICY /* origins may have their own */
 /* clang-format on */
 
@@ -36,6 +40,12 @@ static const struct param_choice passes[] = {
 	{ "any", CONFIG_PASS_ANY },
 	{ "images", CONFIG_PASS_IMAGES },
 	{ "none", CONFIG_PASS_NONE },
+	{ NULL, 0 },
+};
+static const struct param_choice canonicals[] = {
+	{ "off", CONFIG_CANONICAL_OFF },
+	{ "header", CONFIG_CANONICAL_HEADER },
+	{ "redirect", CONFIG_CANONICAL_REDIRECT },
 	{ NULL, 0 },
 };
 static const struct param_choice addressings[] = {
@@ -169,6 +179,26 @@ const struct setting settings_table[] = {
 	{ "object_cache_control", SETTING_CACHE, BOOL(config_policy, object_cache_control),
 	  .flags = EACH, .unset = "yes",
 	  .summary = "The Cache-Control stored with an object wins over the settings above." },
+	{ "snap_w", SETTING_CACHE, STEPS(w, 1, PARAMS_SIDE_MAX), .flags = EACH, .unset = "",
+	  .summary = "Widths of pictures: w snaps up to the next step, or down to the last. A side with\n"
+	             "steps snaps to them; a side without, when the other has some, follows in\n"
+	             "proportion. What presets say stays. Such as 100, 200, 400, 800." },
+	{ "snap_h", SETTING_CACHE, STEPS(h, 1, PARAMS_SIDE_MAX), .flags = EACH, .unset = "",
+	  .summary = "The same for h." },
+	{ "snap_dpr", SETTING_CACHE, TENTHS(dpr, 5, 50), .flags = EACH, .unset = "",
+	  .summary = "The same for dpr. Such as 1, 1.5, 2, 3." },
+	{ "snap_q", SETTING_CACHE, STEPS(q, 1, 100), .flags = EACH, .unset = "",
+	  .summary = "The same for q. Such as 40, 60, 80, 90." },
+	{ "canonical", SETTING_CACHE, CHOICE(config_policy, canonical, canonicals), .flags = EACH,
+	  .unset = "header",
+	  .summary = "What to do about a picture's query in another spelling than its canonical one: tell\n"
+	             "that one in Content-Location, or redirect there (308), but for mere order." },
+	{ "accept_header", SETTING_CACHE, TEXT_OF(WORD, config, accept_header), .unset = "",
+	  .summary = "A header the cache in front makes of Accept, which f=auto then goes by: avif (WebP\n"
+	             "included), webp or -. Such as X-Limner-Accept. Empty: Accept itself." },
+	{ "tag_headers", SETTING_CACHE, TEXT_OF(NAMES, config, tag_headers), .unset = "",
+	  .summary = "Headers that carry cache tags (original, its folders, preset), by which caches can\n"
+	             "be told to drop answers: limner purge-tags. Such as Cache-Tag. Empty: no tags." },
 
 	{ "mount", SETTING_FILE, TEXT_OF(MOUNT, config_origin, mount), .unset = "/img/",
 	  .summary = "The part of the URL's path that is not part of the file's name." },

@@ -684,6 +684,73 @@ START_TEST(varies_only_when_the_answer_depended_on_accept)
 }
 END_TEST
 
+START_TEST(goes_by_the_word_a_cache_made_of_accept)
+{
+	(void)snprintf(cfg->accept_header, sizeof cfg->accept_header, "X-Fmt");
+	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_X_FMT", "webp"));
+	ck_assert_str_eq(field("Vary"), "X-Fmt");
+	body_is(80, 60, FORMAT_WEBP);
+	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_X_FMT", "-"));
+	body_is(80, 60, FORMAT_JPEG);
+	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/webp,*/*"));
+	ck_assert_str_eq(field("Vary"), "X-Fmt");
+	body_is(80, 60, FORMAT_JPEG);
+}
+END_TEST
+
+START_TEST(tells_the_canonical_url_or_redirects_there)
+{
+	ck_assert(ask("/img/a.jpg?height=60&width=80", NULL, NULL));
+	ck_assert_str_eq(field("Content-Location"), "?w=80&h=60");
+	ck_assert(ask("/img/a.jpg?w=80&h=60", NULL, NULL));
+	ck_assert_str_eq(field("Content-Location"), "");
+	cfg->origins[0].policy.canonical = CONFIG_CANONICAL_OFF;
+	ck_assert(ask("/img/a.jpg?height=60&width=80", NULL, NULL));
+	ck_assert_str_eq(field("Content-Location"), "");
+
+	cfg->origins[0].policy.canonical = CONFIG_CANONICAL_REDIRECT;
+	ck_assert(snap_parse("100", 1, 8192, 0, &cfg->origins[0].policy.snaps.w));
+	ck_assert(ask("/img/a.jpg?width=80&utm=x", NULL, NULL));
+	ck_assert_int_eq(status(), 308);
+	ck_assert_str_eq(field("Location"), "?w=100");
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=86400");
+	ck_assert_str_eq(field("Content-Length"), "0");
+	/* where it leads, in any order and escapes: an answer */
+	ck_assert(ask("/img/a.jpg?w=100", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert(ask("/img/a.jpg?q=50&w=%3100", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	/* originals and unknown presets have none */
+	ck_assert(ask("/img/a.jpg?utm=x", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert(ask("/img/a.jpg?width=80&t=nobodys", NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Limner-Reason"), "unknown-preset");
+}
+END_TEST
+
+START_TEST(tags_pictures_originals_and_fallbacks)
+{
+	static const char *const uris[] = { "/img/a.jpg?w=80", "/img/a.jpg", "/img/a.jpg?t=no" };
+	char first[128];
+
+	ck_assert(ask(uris[0], NULL, NULL));
+	ck_assert_str_eq(field("Cache-Tag"), "");
+	(void)snprintf(cfg->tag_headers, sizeof cfg->tag_headers, "Cache-Tag, X-Tags");
+	ck_assert(ask(uris[0], NULL, NULL));
+	(void)snprintf(first, sizeof first, "%s", field("Cache-Tag"));
+	ck_assert_uint_eq(strlen(first), 37); /* k-… and f-… of the whole origin */
+	ck_assert_str_eq(field("X-Tags"), first);
+	for (size_t i = 1; i < 3; i++) {
+		ck_assert(ask(uris[i], NULL, NULL));
+		ck_assert_str_eq(field("Cache-Tag"), first);
+	}
+	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
+	ck_assert_uint_eq(strlen(field("Cache-Tag")), 37);
+	ck_assert_str_ne(field("Cache-Tag"), first);
+}
+END_TEST
+
 START_TEST(names_what_it_dropped)
 {
 	ck_assert(ask("/img/a.jpg?w=80&q=high&dpr=x", NULL, NULL));
@@ -1096,6 +1163,9 @@ suite_handler(void)
 	tcase_add_test(t, keeps_to_the_bytes_that_were_asked);
 	tcase_add_test(t, answers_text_about_a_picture_or_an_error);
 	tcase_add_test(t, varies_only_when_the_answer_depended_on_accept);
+	tcase_add_test(t, goes_by_the_word_a_cache_made_of_accept);
+	tcase_add_test(t, tells_the_canonical_url_or_redirects_there);
+	tcase_add_test(t, tags_pictures_originals_and_fallbacks);
 	tcase_add_test(t, names_what_it_dropped);
 	tcase_add_loop_test(t, refuses_what_it_must, 0, 7);
 	tcase_add_test(t, answers_502_when_the_origin_fails);

@@ -503,7 +503,7 @@ START_TEST(lets_the_url_win_over_a_preset)
 	struct params url = parsed("t=a&width=300&height=200&up=0&f=original&q=", &notes);
 
 	params_overlay(&preset, &url);
-	ck_assert_str_eq(canonical(&preset), "t=a&w=300&h=200&fit=cover&q=50");
+	ck_assert_str_eq(canonical(&preset), "t=a&w=300&h=200&fit=cover&up=0&q=50&f=original");
 	ck_assert(!preset.up);
 	ck_assert_int_eq(preset.f, PARAMS_F_ORIGINAL);
 }

@@ -313,7 +313,7 @@ static const struct {
 	/* Daangn's words */
 	{ "t=crop&s=300x200", false, "t=crop&w=300&h=200&fit=cover", true, false },
 	{ "t=cover&s=300x200", false, "t=cover&w=300&h=200&fit=cover", true, false },
-	{ "t=inside&s=300x200", false, "t=inside&w=300&h=200", true, false },
+	{ "t=inside&s=300x200", false, "t=inside&w=300&h=200&fit=inside", true, false },
 	{ "t=outside&s=300x200", false, "t=outside&w=300&h=200&fit=outside", true, false },
 	{ "t=contain&s=300x200", false, "t=contain&w=300&h=200&fit=pad", true, false },
 	{ "t=crop&s=300x200&fit=pad", false, "t=crop&w=300&h=200&fit=pad", true, false },

@@ -1,0 +1,143 @@
+#include "cli_cdn.h"
+
+#include "cdn.h"
+#include "tags.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OUT_LIMIT 16777216 /* bytes of one piece */
+
+static int
+complain(const struct err *err)
+{
+	(void)fprintf(stderr, "limner: %s\n", err->detail[0] != '\0' ? err->detail : err->say);
+	return 1;
+}
+
+static int
+usage(void)
+{
+	(void)fprintf(stderr, "usage: limner cdn cloudfront -o FOLDER\n"
+			      "       limner cdn cloudfront");
+	for (const struct cdn_piece *piece = cdn_policies; piece->name != NULL; piece++)
+		(void)fprintf(stderr, "%s%s", piece == cdn_policies ? " " : "|", piece->name);
+	(void)fprintf(stderr, "\n       limner cdn varnish|nginx HOST:PORT\n"
+			      "       limner cdn vectors\n");
+	return 2;
+}
+
+static bool
+write_all(const char *path, const struct buf *b, struct err *err)
+{
+	FILE *f = fopen(path, "wbe");
+	bool ok = f != NULL && fwrite(b->bytes, 1, b->len, f) == b->len;
+
+	if (f != NULL && fclose(f) != 0)
+		ok = false;
+	if (!ok) {
+		(void)err_set(err, ERR_INTERNAL, "%s", "");
+		(void)err_detail(err, "cannot write %s: %s", path, strerror(errno));
+	}
+	return ok;
+}
+
+/* Write each piece to its file, and say what to do with it. */
+static int
+write_pieces(const struct config *cfg, const char *folder)
+{
+	struct buf out = BUF_INIT(OUT_LIMIT);
+	struct err err = { 0 };
+	char path[4096];
+	bool ok = true;
+
+	for (const struct cdn_piece *piece = cdn_policies; ok && piece->name != NULL; piece++) {
+		buf_reset(&out);
+		(void)snprintf(path, sizeof path, "%s/%s", folder, piece->file);
+		ok = piece->print(cfg, &out, &err) && write_all(path, &out, &err);
+		if (ok)
+			(void)printf("%s\n  %s\n", path, piece->how);
+	}
+	buf_done(&out);
+	return ok ? 0 : complain(&err);
+}
+
+static int
+print(bool ok, const struct buf *out, const struct err *err)
+{
+	if (!ok)
+		return complain(err);
+	return fwrite(out->bytes, 1, out->len, stdout) == out->len && fflush(stdout) == 0 ? 0 : 1;
+}
+
+int
+cli_cdn(int argc, char *argv[], struct config *cfg)
+{
+	struct buf out = BUF_INIT(OUT_LIMIT);
+	struct err err = { 0 };
+	const char *what = argc > 1 ? argv[1] : "";
+	int status = -1;
+
+	if (strcmp(what, "cloudfront") == 0 && argc == 4 && strcmp(argv[2], "-o") == 0)
+		return write_pieces(cfg, argv[3]);
+	if (strcmp(what, "cloudfront") == 0 && argc == 3)
+		for (const struct cdn_piece *piece = cdn_policies; piece->name != NULL; piece++)
+			if (strcmp(argv[2], piece->name) == 0)
+				status = print(piece->print(cfg, &out, &err), &out, &err);
+	if (strcmp(what, "varnish") == 0 && argc == 3)
+		status = print(cdn_caches_varnish(cfg, argv[2], &out, &err), &out, &err);
+	else if (strcmp(what, "nginx") == 0 && argc == 3)
+		status = print(cdn_caches_nginx(cfg, argv[2], &out, &err), &out, &err);
+	else if (strcmp(what, "vectors") == 0 && argc == 2)
+		status = print(cdn_vectors(cfg, &out, &err), &out, &err);
+	buf_done(&out);
+	return status >= 0 ? status : usage();
+}
+
+/* Print one origin's tags of a key. A picture's own is what drops all its sizes, a folder's all in
+ * it. */
+static bool
+print_tags(const struct config_origin *origin, const char *key, struct err *err)
+{
+	struct buf tags = BUF_INIT(OUT_LIMIT);
+	bool ok = tags_print(origin, key, "", "\n", &tags, err);
+
+	if (ok)
+		(void)printf("%s (%s):\n%s\n\n"
+			     "aws cloudfront create-invalidation --distribution-id "
+			     "\"$DISTRIBUTION\" --paths '#%.*s'\n",
+			*key != '\0' ? key : "everything", origin->title, buf_text(&tags),
+			(int)strcspn(buf_text(&tags), "\n"), buf_text(&tags));
+	buf_done(&tags);
+	return ok;
+}
+
+int
+cli_cdn_purge_tags(int argc, char *argv[], struct config *cfg)
+{
+	struct request req = { 0 };
+	struct err err = { 0 };
+	bool url = argc == 2 && (argv[1][0] == '/' || strstr(argv[1], "://") != NULL);
+
+	if (argc != 2) {
+		(void)fprintf(stderr, "usage: limner purge-tags /img/a.jpg|/img/folder/|KEY\n");
+		return 2;
+	}
+	if (cfg->tag_headers[0] == '\0')
+		(void)fprintf(
+			stderr, "limner: answers carry no tags yet: set tag_headers in [cache]\n");
+	if (url) {
+		/* a mount alone is a folder, though no picture */
+		for (size_t i = 0; i < cfg->origin_count; i++)
+			if (strcmp(argv[1], cfg->origins[i].mount) == 0)
+				return print_tags(&cfg->origins[i], "", &err) ? 0 : complain(&err);
+		if (!request_from_text(cfg, argv[1], &req, &err))
+			return complain(&err);
+		return print_tags(req.origin, req.key, &err) ? 0 : complain(&err);
+	}
+	for (size_t i = 0; i < cfg->origin_count; i++)
+		if (!print_tags(&cfg->origins[i], argv[1], &err))
+			return complain(&err);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/*
+ * Print the canonical form of each URL on standard input, as limner sees it.
+ *
+ *   canonical CONFIG <URIS: lines of "host<tab>/img/a.jpg?query"
+ */
+#include "cdn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int
+main(int argc, char *argv[])
+{
+	static char line[65536];
+	struct config *cfg = calloc(1, sizeof *cfg);
+	char *const env[] = { NULL };
+	struct err err = { 0 };
+
+	if (cfg == NULL || argc != 2 || !config_load(argv[1], env, cfg, &err)) {
+		(void)fprintf(stderr, "canonical: %s\n", err.detail);
+		return 1;
+	}
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		struct buf out = BUF_INIT(65536);
+		char *uri = strchr(line, '\t');
+
+		line[strcspn(line, "\n")] = '\0';
+		if (uri == NULL)
+			return 1;
+		*uri++ = '\0';
+		if (!cdn_canonical(cfg, line, uri, &out, &err)) {
+			(void)fprintf(stderr, "canonical: %s: %s\n", uri, err.say);
+			return 1;
+		}
+		(void)printf("%s\n", buf_text(&out));
+		buf_done(&out);
+	}
+	free(cfg);
+	return 0;
+}
