@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { lab, meanDelta, picture, resample } from './pixels.mjs';
 import { ask, render } from './limner.mjs';
-import { decode, sharp } from './peer.mjs';
+import { decode, decodeGamma, sharp } from './peer.mjs';
 
 const [corpus, table, report] = process.argv.slice(2);
 const build = ask();
@@ -51,6 +51,8 @@ function delta(a, b) {
 async function referenceOf(file, row) {
 	if (row.reference === 'none')
 		return null;
+	if (row.reference.startsWith('gamma '))
+		return decodeGamma(path.join(corpus, file), Number(row.reference.slice(6)));
 	return decode(row.reference === 'sharp' ? path.join(corpus, file)
 		: path.join(corpus, row.reference));
 }
