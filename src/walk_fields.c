@@ -1,0 +1,135 @@
+/* The fields of an answer: what it is, how long it may be kept, what it depended on. */
+#include "base/now.h"
+#include "base/text.h"
+#include "tags.h"
+#include "walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+walk_fields_timing(struct walk *w)
+{
+	char text[256];
+	int n = 0;
+	const struct {
+		const char *name;
+		uint64_t us;
+	} rows[] = {
+		{ "fetch", w->fetched_us },
+		{ "queue", w->queued_us },
+		{ "decode", w->made.times.decode_us },
+		{ "resize", w->made.times.resize_us },
+		{ "encode", w->made.times.encode_us },
+		{ "total", now_mono_us() - w->started_us },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].us > 0 || strcmp(rows[i].name, "total") == 0)
+			n += snprintf(text + n, sizeof text - (size_t)n, "%s%s;dur=%.1f",
+				n > 0 ? ", " : "", rows[i].name, (double)rows[i].us / 1000.0);
+	response_field(&w->res, "Server-Timing", "%s", text);
+}
+
+void
+walk_fields_reason(struct walk *w)
+{
+	const char *slug = w->reason != ERR_NONE ? err_row(w->reason)->slug : "";
+	const char *dropped = w->req.notes.dropped;
+
+	if (slug[0] != '\0' && dropped[0] != '\0')
+		response_field(&w->res, "Limner-Reason", "%s, bad-value=\"%s\"", slug, dropped);
+	else if (slug[0] != '\0')
+		response_field(&w->res, "Limner-Reason", "%s", slug);
+	else if (dropped[0] != '\0')
+		response_field(&w->res, "Limner-Reason", "bad-value=\"%s\"", dropped);
+}
+
+/* Name the headers the answer depended on. */
+void
+walk_fields_vary(struct walk *w, const char *origin_vary)
+{
+	char text[REQUEST_VARY];
+
+	request_vary(&w->req, origin_vary, text);
+	if (text[0] != '\0')
+		response_field(&w->res, "Vary", "%s", text);
+}
+
+/* Words by which caches can be told to drop the answer, in the headers that are set for them. */
+void
+walk_fields_tags(struct walk *w)
+{
+	const char *list = w->h->cfg->tag_headers;
+	const char *preset = w->req.unknown_preset ? "" : w->req.asked.t;
+	struct buf tags = BUF_INIT(2047); /* what a field may have */
+	struct err ignored;
+	char name[64];
+	size_t n;
+
+	if (*list != '\0' && tags_print(w->req.origin, w->req.key, preset, ",", &tags, &ignored))
+		for (; *list != '\0'; list += n + strspn(list + n, ", ")) {
+			n = strcspn(list, ", ");
+			(void)snprintf(name, sizeof name, "%.*s", (int)n, list);
+			response_field(&w->res, name, "%s", buf_text(&tags));
+		}
+	buf_done(&tags);
+}
+
+/* Name the canonical URL of a picture: a reference of a query alone keeps the path as it was
+ * asked for, and leads to no other host. */
+void
+walk_fields_canonical(struct walk *w, const char *field)
+{
+	struct buf query = BUF_INIT(2047);
+	struct err ignored;
+
+	if (params_canonical(&w->req.asked, &query, &ignored))
+		response_field(&w->res, field, "?%s", buf_text(&query));
+	buf_done(&query);
+}
+
+/* Fields of every answer that carries a picture or an original. */
+void
+walk_fields_common(struct walk *w, const char *type)
+{
+	if (type[0] != '\0')
+		response_field(&w->res, "Content-Type", "%s", type);
+	response_field(&w->res, "X-Content-Type-Options", "nosniff");
+	/* An SVG opened by itself is a document: without this it could run scripts on this host. */
+	if (strncasecmp(type, "image/svg", 9) == 0)
+		response_field(&w->res, "Content-Security-Policy",
+			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
+	walk_fields_vary(w, w->head.vary);
+	walk_fields_tags(w);
+	walk_fields_reason(w);
+	walk_fields_timing(w);
+}
+
+/* Validators and age of what is good, or of what only stands in (no validators, a short life). */
+void
+walk_fields_freshness(struct walk *w, const char *etag)
+{
+	int32_t age = err_row(w->reason)->original_s;
+
+	if (w->reason != ERR_NONE && age != ERR_AS_DONE) {
+		/* what its owner calls private does not become public by failing */
+		if (response_is_closed(walk_policy(w), &w->head))
+			response_field(&w->res, "Cache-Control", "%s", w->head.cache_control);
+		else
+			response_cache_age(&w->res, age);
+		return;
+	}
+	if (etag[0] != '\0')
+		response_field(&w->res, "ETag", "%s", etag);
+	if (w->head.last_modified[0] != '\0')
+		response_field(&w->res, "Last-Modified", "%s", w->head.last_modified);
+	/*
+	 * A 304 from S3 may leave out the object's own Cache-Control, and ours in its place would
+	 * replace what a cache has stored: silence keeps it.
+	 */
+	if (w->res.status == 304 && walk_policy(w)->object_cache_control &&
+		w->head.cache_control[0] == '\0' && w->req.origin->kind != CONFIG_FILE)
+		return;
+	response_cache_done(&w->res, &w->req, &w->head);
+}
