@@ -224,6 +224,44 @@ encode(Image *image, const struct image_coding *how, struct buf *ret, ExceptionI
 	return true;
 }
 
+/* The level nearest to one that shows the same once it is multiplied by that opacity, in 8 bits. */
+static Quantum
+settle(Quantum level, unsigned opacity)
+{
+	unsigned shown = (ScaleQuantumToChar(level) * opacity + 127) / 255;
+	unsigned settled = opacity == 0 ? 0 : (shown * 255 + opacity / 2) / opacity;
+
+	return ScaleCharToQuantum(settled < 255 ? settled : 255);
+}
+
+/*
+ * Colours no finer than can be seen where little or nothing shows: noise there costs a lossless
+ * coding a third of its bytes.
+ */
+static bool
+settle_hidden(Image *image, ExceptionInfo *e)
+{
+	image->storage_class = DirectClass;
+	for (unsigned long y = 0; y < image->rows; y++) {
+		PixelPacket *row = GetImagePixelsEx(image, 0, (long)y, image->columns, 1, e);
+
+		if (row == NULL)
+			return false;
+		for (unsigned long x = 0; x < image->columns; x++) {
+			unsigned opacity = 255u - ScaleQuantumToChar(row[x].opacity);
+
+			if (opacity == 255)
+				continue;
+			row[x].red = settle(row[x].red, opacity);
+			row[x].green = settle(row[x].green, opacity);
+			row[x].blue = settle(row[x].blue, opacity);
+		}
+		if (!SyncImagePixelsEx(image, e))
+			return false;
+	}
+	return true;
+}
+
 bool
 image_encode(Image *image, const struct image_coding *how, struct buf *ret, struct err *err)
 {
@@ -233,7 +271,9 @@ image_encode(Image *image, const struct image_coding *how, struct buf *ret, stru
 	GetExceptionInfo(&e);
 	if (image->matte && IsOpaqueImage(image, &e))
 		image->matte = MagickFalse;
-	ok = encode(image, how, ret, &e, err);
+	ok = (how->format != FORMAT_PNG || !image->matte || settle_hidden(image, &e) ||
+		     image_ops_fault(&e, ERR_MEMORY, err)) &&
+	     encode(image, how, ret, &e, err);
 	DestroyExceptionInfo(&e);
 	return ok;
 }

@@ -93,6 +93,8 @@ START_TEST(keeps_transparency_of_one_deep_colour)
 	struct picture s = pictures_render("deep-clear.png", "f=png");
 
 	pictures_expect_quarters(&s, "deep-clear.png", want, 0);
+	/* and under it there is no colour to be coded */
+	ck_assert_int_eq(pictures_pixel(&s, 5, 5)[0], 0);
 	free(s.rgba);
 }
 END_TEST
