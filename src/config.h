@@ -174,8 +174,8 @@ void config_print(const struct config *cfg, FILE *f);
 void config_describe(FILE *f);
 
 /*
- * The table behind all that (settings.c): one row per setting, read by the loader (config_file.c, config_env.c),
- * by config_print, by config_describe and by a unit test.
+ * The table behind all that (settings.c): one row per setting, read by the loader (config_file.c,
+ * config_env.c), by config_print, by config_describe and by a unit test.
  */
 enum setting_section {
 	SETTING_MAIN,

@@ -311,6 +311,17 @@ make_single(const unsigned char *bytes, size_t n, const struct image_info *info,
 	return true;
 }
 
+/* Attach the profile of AVIF and HEIC, which GraphicsMagick leaves in the file. */
+static void
+attach_profile(Image *image, const unsigned char *bytes, size_t n)
+{
+	struct span icc = probe_heif_profile(bytes, n);
+	size_t len = 0;
+
+	if (icc.n > 0 && GetImageProfile(image, "ICM", &len) == NULL)
+		(void)SetImageProfile(image, "ICM", icc.at, icc.n);
+}
+
 bool
 image_read(const unsigned char *bytes, size_t n, const struct image_info *info,
 	const struct plan *plan, Image **ret, struct err *err)
@@ -334,6 +345,8 @@ image_read(const unsigned char *bytes, size_t n, const struct image_info *info,
 		(void)refuse(&e, info->format, err);
 		goto out;
 	}
+	if (info->format == FORMAT_AVIF || info->format == FORMAT_HEIC)
+		attach_profile(image, bytes, n);
 	/* the fourth byte of a pixel that nobody filled in */
 	if (info->format == FORMAT_BMP && !info->alpha)
 		image->matte = MagickFalse;

@@ -222,6 +222,24 @@ probe_heif_picture(struct span file, struct image_info *info, struct err *err)
 	return true;
 }
 
+struct span
+probe_heif_profile(const unsigned char *bytes, size_t n)
+{
+	struct span file = { bytes, n }, body;
+	struct meta m = { .primary = 0 };
+	uint32_t numbers[PROPERTIES_MAX];
+	size_t count = 0;
+	char name[5];
+
+	if (read_meta(file, &m))
+		count = list_properties(&m, m.primary, numbers);
+	for (size_t i = 0; i < count; i++)
+		if (find_property(&m, numbers[i], name, &body) && strcmp(name, "colr") == 0 &&
+			(span_begins(body, "prof", 4) || span_begins(body, "rICC", 4)))
+			return span_from(body, 4, body.n);
+	return (struct span){ bytes, 0 };
+}
+
 void
 probe_heif_single_out(unsigned char *bytes, size_t n)
 {

@@ -20,6 +20,13 @@
 bool probe_heif_picture(struct span file, struct image_info *info, struct err *err) MUST_USE;
 
 /*
+ * Find the colour profile (ICC) of the primary item.
+ *
+ * Returns  where it lies in the file; empty when there is none
+ */
+struct span probe_heif_profile(const unsigned char *bytes, size_t n);
+
+/*
  * Hide every item of a file but the primary one, as its flags can say, for a decoder that refuses
  * files with several pictures. What belongs to the primary item, tiles and transparency, is found
  * by its references all the same.

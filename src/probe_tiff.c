@@ -121,7 +121,8 @@ enum photometric {
 	RGB = 2,
 	PALETTE = 3,
 	INKS = 5,
-	YCBCR = 6
+	YCBCR = 6,
+	CIE_LAB = 8
 };
 
 /* Colour channels; 0 for a colour space GraphicsMagick gets wrong (CIE L*a*b*, LogLuv) or no
@@ -137,6 +138,7 @@ channels(uint32_t photometric)
 		return 1;
 	case RGB:
 	case YCBCR:
+	case CIE_LAB:
 		return 3;
 	case INKS:
 		return 4;
