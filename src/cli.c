@@ -101,8 +101,7 @@ follow_ending(const char *out, struct request *req, struct err *err)
 
 /* Say what came of it. */
 static void
-report_made(const char *out, const struct image_made *made, const struct plan *plan, size_t n,
-	size_t original)
+report_made(const char *out, const struct image_made *made, size_t n, size_t original)
 {
 	char frames[32] = "";
 
@@ -117,9 +116,9 @@ report_made(const char *out, const struct image_made *made, const struct plan *p
 	if (made->encodes > 1)
 		(void)fprintf(stderr, "limner: encoded %d times, the best with quality %d%s\n",
 			made->encodes, made->quality, made->over_budget ? ", still over max" : "");
-	if (made->format != plan->wanted)
+	if (made->format != made->wanted)
 		(void)fprintf(stderr, "limner: this build cannot write %s\n",
-			format_row(plan->wanted)->name);
+			format_row(made->wanted)->name);
 }
 
 static int
@@ -171,7 +170,7 @@ render(int argc, char *argv[], struct config *cfg)
 		(void)complain("render", &err);
 		goto out;
 	}
-	report_made(out, &made, &plan, result.len, original.len);
+	report_made(out, &made, result.len, original.len);
 	status = 0;
 out:
 	buf_done(&original);

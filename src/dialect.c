@@ -110,7 +110,8 @@ dialect_allowed(const struct dialect_row *row, char ret[PARAMS_VALUE])
 	if (row->takes != NULL) {
 		(void)snprintf(ret, PARAMS_VALUE, "%s", row->takes);
 	} else if (row->words != NULL) {
-		for (const struct dialect_word *w = row->words; w->word != NULL; w++)
+		for (const struct dialect_word *w = row->words;
+			w->word != NULL && at < PARAMS_VALUE; w++)
 			at += snprintf(ret + at, PARAMS_VALUE - (size_t)at, "%s%s",
 				at > 0 ? ", " : "one of ", w->word);
 	} else if (row->max > row->min) {

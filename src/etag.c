@@ -35,6 +35,14 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 		goto out;
 	if (policy->linear && !buf_adds(&text, "linear=1\n", err))
 		goto out;
+	/* what f=auto comes to: one original may be sent to one client, and made anew for another
+	 */
+	if (req->negotiated && !buf_addf(&text, err, "accepts=%x\n", (unsigned)req->accepts))
+		goto out;
+	/* where originals are kept back, the picture is sent that would be no smaller */
+	if (policy->pass != CONFIG_PASS_ANY &&
+		!buf_addf(&text, err, "pass=%d\n", (int)policy->pass))
+		goto out;
 	if (!params_canonical(&shaping, &text, err))
 		goto out;
 	if (!digest_sha256(text.bytes, text.len, digest, err))

@@ -132,7 +132,7 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 	if (!ok)
 		return false;
 	/* Where originals are kept back, a larger picture is the price. */
-	if (plan->unchanged && w->res.body.len >= w->original.len &&
+	if (plan->unchanged && !w->made.hurried && w->res.body.len >= w->original.len &&
 		walk_pass_may(w, w->original.bytes, w->original.len, err))
 		return err_set(err, ERR_NOT_SMALLER, "%s", "");
 	return true;
@@ -162,14 +162,14 @@ answer_original(struct walk *w, const char *hash, enum format format, struct err
 }
 
 static bool
-answer_picture(struct walk *w, const char *hash, const struct plan *plan)
+answer_picture(struct walk *w, const char *hash)
 {
 	char etag[ETAG_MADE] = "";
 
 	response_start(&w->res, 200);
 	if (w->made.hurried)
 		w->reason = ERR_LATE_FORMAT;
-	else if (w->made.format != plan->wanted)
+	else if (w->made.format != w->made.wanted)
 		w->reason = ERR_NO_ENCODER;
 	else
 		(void)etag_make(w->head.etag, hash, w->made.format, etag);
@@ -233,7 +233,7 @@ picture(struct walk *w, struct err *err)
 		return foretell(w, hash);
 	if (make_picture(w, &plan, &info, err)) {
 		(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
-		return answer_picture(w, hash, &plan);
+		return answer_picture(w, hash);
 	}
 	if (!err_takes_original(err->kind))
 		return false;

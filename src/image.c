@@ -326,6 +326,7 @@ write_still(Image *image, const struct image_info *info, const struct plan *plan
 			    : image_write(image, plan, &opened.pace, drawn, ret, &written, err)))
 		return false;
 	*made = (struct image_made){ .format = written.format,
+		.wanted = plan->wanted,
 		.width = written.width,
 		.height = written.height,
 		.frames = 1,

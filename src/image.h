@@ -16,6 +16,7 @@ struct image_times {
 /* What came of a plan: where pixels had a say, it is not what the plan foretold. */
 struct image_made {
 	enum format format;
+	enum format wanted;    /* differs from format when this build cannot write it */
 	int32_t width, height; /* px */
 	int32_t frames;        /* 1 for a still */
 	int quality;           /* 0 for formats without */

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FEW_COLOURS 4096 /* a drawing with soft edges has fewer, a photograph more */
 #define UNSEEN      4.0  /* of 255: mean difference of a channel that a palette may make */
@@ -52,6 +53,30 @@ set_options(ImageInfo *info, const struct image_coding *how)
 		(void)AddDefinitions(info, "webp:lossless=TRUE", NULL);
 }
 
+/*
+ * Name the XMP of a WebP as readers look for it: GraphicsMagick 1.3.40 writes a NUL for the blank
+ * in its name, and no flag.
+ *
+ * Source  RFC 9649 2.7
+ */
+static void
+mend_xmp(struct buf *webp)
+{
+	for (size_t at = 12; webp->len - at >= 8;) {
+		unsigned char *chunk = webp->bytes + at;
+		size_t len = (size_t)chunk[7] << 24 | (size_t)chunk[6] << 16 |
+			     (size_t)chunk[5] << 8 | chunk[4];
+
+		if (memcmp(chunk, "XMP", 4) == 0 && memcmp(webp->bytes + 12, "VP8X", 4) == 0) {
+			chunk[3] = ' ';
+			webp->bytes[20] |= 0x04;
+		}
+		if (len + (len & 1) > webp->len - at - 8)
+			return;
+		at += 8 + len + (len & 1);
+	}
+}
+
 /* By GraphicsMagick's own encoders. */
 static bool
 encode_by_magick(Image *image, const struct image_coding *how, struct buf *ret, ExceptionInfo *e,
@@ -75,6 +100,8 @@ encode_by_magick(Image *image, const struct image_coding *how, struct buf *ret, 
 	} else {
 		ok = buf_add(ret, blob, len, err);
 	}
+	if (ok && how->format == FORMAT_WEBP && ret->len > 30)
+		mend_xmp(ret);
 	MagickFree(blob);
 	DestroyImageInfo(info);
 	return ok;

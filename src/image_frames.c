@@ -200,6 +200,7 @@ image_frames_render(const unsigned char *bytes, size_t n, const struct image_inf
 	if (!ok)
 		buf_reset(ret);
 	*ret_made = (struct image_made){ .format = seen.format,
+		.wanted = seen.wanted,
 		.width = seen.canvas_w,
 		.height = seen.canvas_h,
 		.frames = seen.frames,

@@ -2,6 +2,7 @@
 
 #include "image_magick.h"
 #include "image_ops.h"
+#include "probe_bytes.h"
 #include "probe_heif.h"
 
 #include <stdio.h>
@@ -311,15 +312,50 @@ make_single(const unsigned char *bytes, size_t n, const struct image_info *info,
 	return true;
 }
 
-/* Attach the profile of AVIF and HEIC, which GraphicsMagick leaves in the file. */
-static void
-attach_profile(Image *image, const unsigned char *bytes, size_t n)
+/* Find a chunk of a PNG; empty when there is none. */
+static struct span
+png_chunk(const unsigned char *bytes, size_t n, const char *name)
 {
-	struct span icc = probe_heif_profile(bytes, n);
+	for (size_t at = 8; at < n && n - at >= 12;) {
+		size_t len = be32(bytes + at);
+
+		if (len > n - at - 12)
+			break;
+		if (memcmp(bytes + at + 4, name, 4) == 0)
+			return (struct span){ bytes + at + 8, len };
+		at += 12 + len;
+	}
+	return (struct span){ bytes, 0 };
+}
+
+static void
+attach(Image *image, const char *name, struct span found)
+{
 	size_t len = 0;
 
-	if (icc.n > 0 && GetImageProfile(image, "ICM", &len) == NULL)
-		(void)SetImageProfile(image, "ICM", icc.at, icc.n);
+	if (found.n > 0 && GetImageProfile(image, name, &len) == NULL)
+		(void)SetImageProfile(image, name, found.at, found.n);
+}
+
+/* Attach what GraphicsMagick leaves in the file: profiles of AVIF and HEIC, EXIF and XMP of others.
+ */
+static void
+attach_left(Image *image, const unsigned char *bytes, size_t n, enum format format)
+{
+	struct span found = { bytes, 0 };
+
+	if (format == FORMAT_AVIF || format == FORMAT_HEIC) {
+		attach(image, "ICM", probe_heif_profile(bytes, n));
+	} else if (format == FORMAT_PNG) {
+		attach(image, "EXIF", png_chunk(bytes, n, "eXIf"));
+	} else if (format == FORMAT_WEBP) {
+		found.at = webp_chunk(bytes, n, "EXIF", &found.n);
+		if (found.at != NULL)
+			attach(image, "EXIF", found);
+		found.at = webp_chunk(bytes, n, "XMP ", &found.n);
+		if (found.at != NULL)
+			attach(image, "XMP", found);
+	}
 }
 
 bool
@@ -345,8 +381,7 @@ image_read(const unsigned char *bytes, size_t n, const struct image_info *info,
 		(void)refuse(&e, info->format, err);
 		goto out;
 	}
-	if (info->format == FORMAT_AVIF || info->format == FORMAT_HEIC)
-		attach_profile(image, bytes, n);
+	attach_left(image, bytes, n, info->format);
 	/* the fourth byte of a pixel that nobody filled in */
 	if (info->format == FORMAT_BMP && !info->alpha)
 		image->matte = MagickFalse;

@@ -6,7 +6,8 @@
 #include "image_magick.h"
 #include "image_ops.h"
 
-#define RESERVE_US 10000 /* of the time left, for handing over what was made */
+#define RESERVE_US     10000   /* of the time left, for handing over what was made */
+#define PALETTE_PIXELS 1000000 /* for more it takes longer to find few colours than to encode */
 
 /* What one call of image_write works on. */
 struct writer {
@@ -106,7 +107,8 @@ search(struct writer *w, struct buf *ret, bool *ret_hurried, struct err *err)
 
 	budget_start(&b, max, quality_for(w));
 	ok = encode(w, &b.at, ret, w->written, err);
-	if (ok && ret->len > max && w->rung.format == FORMAT_PNG && !w->palette) {
+	if (ok && ret->len > max && w->rung.format == FORMAT_PNG && !w->palette &&
+		pixels_of(w, 1) <= PALETTE_PIXELS) {
 		/* fewer colours before fewer pixels */
 		w->palette = true;
 		b.tries++;

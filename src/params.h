@@ -52,7 +52,7 @@ struct params {
 	struct params_rect crop; /* w 0: whole */
 	int32_t rot;             /* degrees clockwise: 0, 90, 180, 270 */
 	int32_t flip;            /* enum params_flip */
-	double blur, sharp;      /* sigma, px of the result; 0 off */
+	double blur, sharp;      /* sigma, CSS px; 0 off */
 	int32_t trim;            /* tolerance 1…254, 0 off */
 	int32_t meta;            /* enum params_meta */
 	int32_t max;             /* bytes, 0 unset */

@@ -185,10 +185,11 @@ is_unchanged(const struct image_info *info, const struct plan *plan)
 
 	/* an embedded profile does no harm: browsers honour it, so the original looks the same */
 	return plan->canvas_w == probe_width(info) && plan->canvas_h == probe_height(info) &&
-	       plan->orientation == 1 && fits && !plan->flatten && !info->cmyk &&
-	       (!info->animated || plan->frames > 1) && plan->wish.params.trim == 0 &&
-	       plan->part.w == plan->source_w && plan->part.h == plan->source_h &&
-	       plan->turn == 1 && plan->blur == 0 && plan->sharp == 0;
+	       plan->orientation == 1 && fits && plan->format == plan->wanted && !plan->flatten &&
+	       !info->cmyk && (!info->animated || plan->frames > 1) &&
+	       plan->wish.params.trim == 0 && plan->part.w == plan->source_w &&
+	       plan->part.h == plan->source_h && plan->turn == 1 && plan->blur == 0 &&
+	       plan->sharp == 0;
 }
 
 static bool

@@ -1,6 +1,7 @@
 #include "probe_heif.h"
 
 #define PROPERTIES_MAX 64 /* of one item; pictures have about six */
+#define PLANES_MAX     16 /* that refer to the picture; alpha, depth and a few more */
 
 /* The parts of the meta box that tell of the primary item; empty where they are missing. */
 struct meta {
@@ -162,13 +163,17 @@ is_alpha_plane(const struct meta *m, uint32_t item)
 	return false;
 }
 
-/* Tell whether the primary item has an alpha plane: an auxiliary item that refers to it. */
+/*
+ * Tell whether the primary item has an alpha plane: an auxiliary item that refers to it. More
+ * planes than anybody has count as if there were.
+ */
 static bool
 has_alpha(const struct meta *m)
 {
 	size_t id_size = m->references.n > 0 && m->references.at[0] > 0 ? 4 : 2;
 	struct span s = span_from(m->references, 4, m->references.n), body;
 	char name[5];
+	int planes = 0;
 
 	while (next_box(&s, name, &body)) {
 		uint32_t from, count;
@@ -181,7 +186,8 @@ has_alpha(const struct meta *m)
 		for (; count > 0 && body.n >= id_size; count--) {
 			uint32_t to = id_size == 4 ? be32(body.at) : be16(body.at);
 
-			if (to == m->primary && is_alpha_plane(m, from))
+			/* each look goes through all associations: many would take for ever */
+			if (to == m->primary && (++planes > PLANES_MAX || is_alpha_plane(m, from)))
 				return true;
 			body = span_from(body, id_size, body.n);
 		}

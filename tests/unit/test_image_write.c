@@ -147,7 +147,8 @@ END_TEST
 static void
 look_at_frame(const struct buf *b, unsigned *ret_marker, unsigned *ret_sampling)
 {
-	for (size_t at = 2; at + 12 < b->len; at += 2u + (b->bytes[at + 2] << 8 | b->bytes[at + 3]))
+	for (size_t at = 2; at + 12 < b->len;
+		at += 2u + ((size_t)b->bytes[at + 2] << 8 | b->bytes[at + 3]))
 		if (b->bytes[at + 1] == 0xc0 || b->bytes[at + 1] == 0xc2) {
 			*ret_marker = b->bytes[at + 1];
 			*ret_sampling = b->bytes[at + 11];
@@ -339,6 +340,58 @@ START_TEST(takes_along_what_it_was_asked_to)
 }
 END_TEST
 
+/* Made once with metadata, a picture of any format is an original that has them. */
+START_TEST(finds_metadata_in_what_it_wrote)
+{
+	static const char *const formats[] = { "jpg", "png", "webp" };
+	struct buf original = with_exif(), once = BUF_INIT(1 << 20), twice = BUF_INIT(1 << 20);
+	struct plan plan;
+	struct err err;
+	char query[64];
+
+	(void)snprintf(query, sizeof query, "f=%s&meta=keep", formats[_i]);
+	ck_assert(pictures_render_bytes(&original, query, &plan, &once, &err));
+	ck_assert(pictures_render_bytes(&once, "f=jpg&meta=keep", &plan, &twice, &err));
+	ck_assert_msg(find(&twice, "Jo Kim Z") != NULL, "%s", query);
+	ck_assert_msg(find(&twice, "PLACE") != NULL, "%s", query);
+	buf_reset(&twice);
+	ck_assert(pictures_render_bytes(&once, "f=jpg&meta=copyright", &plan, &twice, &err));
+	ck_assert_msg(find(&twice, "Jo Kim Z") != NULL, "%s", query);
+	ck_assert_msg(find(&twice, "PLACE") == NULL, "%s", query);
+	buf_done(&original);
+	buf_done(&once);
+	buf_done(&twice);
+}
+END_TEST
+
+/* A JPEG with XMP: an APP1 segment of Adobe's. */
+START_TEST(carries_xmp_where_readers_look_for_it)
+{
+	static const char head[] = "\xff\xd8\xff\xe1\0\x2c"
+				   "http://ns.adobe.com/xap/1.0/\0<x>Jo Kim</x>";
+	struct buf quad = pictures_read("quad.jpg"), original = BUF_INIT(1 << 20),
+		   once = BUF_INIT(1 << 20), twice = BUF_INIT(1 << 20);
+	struct plan plan;
+	struct err err;
+
+	ck_assert_uint_eq(sizeof head - 1, 2 + 2 + 0x2c);
+	ck_assert(buf_add(&original, head, sizeof head - 1, &err));
+	ck_assert(buf_add(&original, quad.bytes + 2, quad.len - 2, &err));
+	ck_assert(pictures_render_bytes(&original, "f=webp&meta=keep", &plan, &once, &err));
+	ck_assert_ptr_nonnull(memmem(once.bytes, once.len, "XMP ", 4));
+	ck_assert_int_eq(once.bytes[20] & 4, 4);
+	ck_assert(pictures_render_bytes(&once, "f=jpg&meta=keep", &plan, &twice, &err));
+	ck_assert_ptr_nonnull(find(&twice, "<x>Jo Kim</x>"));
+	buf_reset(&once);
+	ck_assert(pictures_render_bytes(&original, "f=webp&meta=copyright", &plan, &once, &err));
+	ck_assert_ptr_null(find(&once, "Jo Kim"));
+	buf_done(&quad);
+	buf_done(&original);
+	buf_done(&once);
+	buf_done(&twice);
+}
+END_TEST
+
 static TCase *
 metadata(void)
 {
@@ -346,6 +399,8 @@ metadata(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, takes_along_what_it_was_asked_to, 0, 4);
+	tcase_add_loop_test(t, finds_metadata_in_what_it_wrote, 0, 3);
+	tcase_add_test(t, carries_xmp_where_readers_look_for_it);
 	return t;
 }
 
