@@ -36,6 +36,11 @@ random_value(const struct param_def *def, uint64_t *state, char ret[RANDOM_VALUE
 
 	switch (def->kind) {
 	case PARAM_INT:
+		if (def->choices != NULL && random_below(state, 2) == 0) {
+			(void)snprintf(
+				ret, RANDOM_VALUE, "%s", def->choices[random_below(state, 2)].name);
+			break;
+		}
 		(void)snprintf(ret, RANDOM_VALUE, "%u",
 			(uint32_t)def->min +
 				random_below(state, (uint32_t)(def->max - def->min) + 1));
@@ -68,6 +73,12 @@ random_value(const struct param_def *def, uint64_t *state, char ret[RANDOM_VALUE
 			random_below(state, 9));
 		break;
 	case PARAM_RECT:
+		if (random_below(state, 2) == 0) {
+			(void)snprintf(ret, RANDOM_VALUE, "0.%u,.%u,0.%u5,1",
+				random_below(state, 9), random_below(state, 9),
+				random_below(state, 9));
+			break;
+		}
 		(void)snprintf(ret, RANDOM_VALUE, "%u,0.%u,%u.5,%u", random_below(state, 5000),
 			random_below(state, 9), random_below(state, 99),
 			1 + random_below(state, 999));
@@ -75,5 +86,36 @@ random_value(const struct param_def *def, uint64_t *state, char ret[RANDOM_VALUE
 	case PARAM_SIZE:
 		ret[0] = '\0'; /* two parameters in one: not here */
 		break;
+	}
+}
+
+void
+random_query(struct buf *b, struct random_pair *pairs, size_t n, uint64_t *state)
+{
+	struct err err;
+
+	for (size_t i = n; i > 1; i--) {
+		size_t k = random_below(state, (uint32_t)i);
+		struct random_pair swapped = pairs[i - 1];
+
+		pairs[i - 1] = pairs[k];
+		pairs[k] = swapped;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct param_def *def = &param_table[pairs[i].row];
+		uint32_t a = random_below(state, PARAM_ALIASES);
+
+		if (random_below(state, 5) == 0)
+			ck_assert(buf_adds(b, "utm_x=1&", &err));
+		/* overridden later, so without trace */
+		if (random_below(state, 5) == 0)
+			ck_assert(buf_addf(b, &err, "%s=%s&", def->name, def->unset));
+		random_spelling(b, def->aliases[a] != NULL ? def->aliases[a] : def->name, state);
+		ck_assert(buf_adds(b, "=", &err));
+		if (def->kind == PARAM_TEXT)
+			ck_assert(buf_adds(b, pairs[i].value, &err));
+		else
+			random_spelling(b, pairs[i].value, state);
+		ck_assert(buf_adds(b, "&", &err));
 	}
 }

@@ -17,4 +17,15 @@ void random_spelling(struct buf *b, const char *text, uint64_t *state);
 /* A valid value of a row. */
 void random_value(const struct param_def *def, uint64_t *state, char ret[RANDOM_VALUE]);
 
+struct random_pair {
+	size_t row; /* of param_table */
+	char value[RANDOM_VALUE];
+};
+
+/*
+ * Write pairs as a query, shuffled, under some of their names, among names nobody knows and values
+ * that are overridden later.
+ */
+void random_query(struct buf *b, struct random_pair *pairs, size_t n, uint64_t *state);
+
 #endif

@@ -526,49 +526,12 @@ START_TEST(fails_when_the_canonical_form_has_no_room)
 }
 END_TEST
 
-struct pair {
-	size_t row;
-	char value[64];
-};
-
-/* Write pairs in some order under some of their names, between names nobody knows. */
-static void
-write_shuffled(struct buf *b, struct pair *pairs, size_t n, uint64_t *state)
-{
-	struct err err;
-
-	for (size_t i = n; i > 1; i--) {
-		size_t k = random_below(state, (uint32_t)i);
-		struct pair swapped = pairs[i - 1];
-
-		pairs[i - 1] = pairs[k];
-		pairs[k] = swapped;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct param_def *def = &param_table[pairs[i].row];
-		uint32_t a = random_below(state, PARAM_ALIASES);
-
-		if (random_below(state, 5) == 0)
-			ck_assert(buf_adds(b, "utm_x=1&", &err));
-		/* overridden later, so without trace */
-		if (random_below(state, 5) == 0)
-			ck_assert(buf_addf(b, &err, "%s=%s&", def->name, def->unset));
-		random_spelling(b, def->aliases[a] != NULL ? def->aliases[a] : def->name, state);
-		ck_assert(buf_adds(b, "=", &err));
-		if (def->kind == PARAM_TEXT)
-			ck_assert(buf_adds(b, pairs[i].value, &err));
-		else
-			random_spelling(b, pairs[i].value, state);
-		ck_assert(buf_adds(b, "&", &err));
-	}
-}
-
 START_TEST(gives_one_form_whatever_order_and_spelling)
 {
 	uint64_t state = 20260101;
 
-	for (int round = 0; round < 4000; round++) {
-		struct pair pairs[64];
+	for (int round = 0; round < 10000; round++) {
+		struct random_pair pairs[64];
 		struct buf one = BUF_INIT(8192), two = BUF_INIT(8192);
 		struct params p, q, again;
 		struct params_notes notes;
@@ -582,8 +545,8 @@ START_TEST(gives_one_form_whatever_order_and_spelling)
 			pairs[n].row = i;
 			random_value(&param_table[i], &state, pairs[n++].value);
 		}
-		write_shuffled(&one, pairs, n, &state);
-		write_shuffled(&two, pairs, n, &state);
+		random_query(&one, pairs, n, &state);
+		random_query(&two, pairs, n, &state);
 		p = parsed(buf_text(&one), &notes);
 		ck_assert_str_eq(notes.dropped, "");
 		q = parsed(buf_text(&two), &notes);
@@ -611,7 +574,7 @@ START_TEST(survives_any_bytes)
 		"\xff", "\x01", "\n", "auto", "e5", "+" };
 	uint64_t state = 4711;
 
-	for (int round = 0; round < 4000; round++) {
+	for (int round = 0; round < 10000; round++) {
 		struct buf b = BUF_INIT(4096);
 		struct params p, again;
 		struct params_notes notes;
