@@ -1,13 +1,12 @@
 #include "admission.h"
 
 #include "base/now.h"
+#include "runtime.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,7 +21,7 @@ try_slots(const struct config *cfg)
 
 	for (int32_t i = 0; i < cfg->max_renders; i++) {
 		(void)snprintf(path, sizeof path, "%s/slot.%d", cfg->runtime_dir, (int)i);
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		fd = runtime_open_lock(path);
 		if (fd < 0)
 			return -2;
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -38,6 +37,7 @@ admission_enter(const struct config *cfg, const struct gateway *peer, uint64_t d
 {
 	struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	uint64_t until = now_mono_us() + cfg->queue_ms * 1000u;
+	bool usable;
 	int fd;
 
 	*ret_slot = -1;
@@ -45,9 +45,9 @@ admission_enter(const struct config *cfg, const struct gateway *peer, uint64_t d
 		return true;
 	if (until > deadline_us)
 		until = deadline_us;
-	(void)mkdir(cfg->runtime_dir, 0700);
+	usable = runtime_open_folder(cfg->runtime_dir);
 	for (;;) {
-		fd = try_slots(cfg);
+		fd = usable ? try_slots(cfg) : -2;
 		if (fd >= 0) {
 			*ret_slot = fd;
 			return true;

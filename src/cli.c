@@ -13,6 +13,7 @@
 #include "plan.h"
 #include "probe.h"
 #include "request.h"
+#include "runtime.h"
 #include "source.h"
 #include "spool.h"
 #include "transport.h"
@@ -404,15 +405,20 @@ check_files(const struct config *cfg)
 	struct spool spool = { .limit = 1, .folder = cfg->spool_dir };
 	struct err err = { 0 };
 	bool ok = true;
-	int slot;
+	int slot = -1;
 
 	if (!log_open(cfg->log, false, &err)) {
 		(void)printf("log: NOT WORKING: %s\n", err.detail);
 		ok = false;
 	}
 	err = (struct err){ 0 };
-	if (admission_enter(cfg, NULL, now_mono_us() + 1000000u, &slot, &err) && slot < 0 &&
-		cfg->max_renders > 0) {
+	/* as root there is nothing to be tried in a folder of those who serve */
+	if (access(cfg->runtime_dir, W_OK | X_OK) == 0 && !runtime_open_folder(cfg->runtime_dir)) {
+		if (cfg->max_renders > 0)
+			(void)printf("max_renders: not tried: runtime_dir %s is another user's\n",
+				cfg->runtime_dir);
+	} else if (admission_enter(cfg, NULL, now_mono_us() + 1000000u, &slot, &err) && slot < 0 &&
+		   cfg->max_renders > 0) {
 		(void)printf("max_renders: NOT WORKING: %s\n", err.detail);
 		ok = false;
 	}

@@ -4,6 +4,7 @@
 #include "base/now.h"
 #include "base/text.h"
 #include "credentials_sources.h"
+#include "runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -139,8 +140,7 @@ load_shared(struct credentials *c)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-		(st.st_mode & 077) == 0)
+	if (fstat(fd, &st) == 0 && runtime_is_ours(&st))
 		n = read(fd, text, sizeof text - 1);
 	(void)close(fd);
 	if (n <= 0)
@@ -185,11 +185,10 @@ try_lock(const struct credentials *c)
 	bool busy;
 	int fd;
 
-	if (c->id[0] == '\0')
+	if (c->id[0] == '\0' || !runtime_open_folder(c->folder))
 		return LOCK_ABSENT;
-	(void)mkdir(c->folder, 0700);
 	name_file(c, ".lock", path, sizeof path);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = runtime_open_lock(path);
 	if (fd < 0)
 		return LOCK_ABSENT;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)

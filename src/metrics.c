@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/now.h"
 #include "base/text.h"
+#include "runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -264,8 +265,7 @@ map_old(const char *path, const char layout[DIGEST_HEX], struct metrics_file **r
 		(void)close(fd);
 		return fail(err, path, "is no file, or another user's");
 	}
-	/* of what others may write, nothing is believed */
-	if ((st.st_mode & 077) == 0 && st.st_size == (off_t)sizeof *file)
+	if (runtime_is_ours(&st) && st.st_size == (off_t)sizeof *file)
 		file = map(fd);
 	(void)close(fd);
 	if (file != NULL && !is_sound(file, layout)) {
@@ -319,7 +319,7 @@ lock_file(const char *path, struct err *err)
 	int fd;
 
 	(void)snprintf(name, sizeof name, "%s.lock", path);
-	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = runtime_open_lock(name);
 	if (fd < 0) {
 		(void)fail(err, name, strerror(errno));
 		return -1;
@@ -333,20 +333,6 @@ lock_file(const char *path, struct err *err)
 		(void)nanosleep(&pause, NULL);
 	}
 	return fd;
-}
-
-/* Make the folder, if that is for us: one of root's, or a file of his in it, would be of no use to
- * those who serve. */
-static bool
-may_use(const char *folder)
-{
-	struct stat st;
-
-	if (geteuid() != 0) {
-		(void)mkdir(folder, 0700);
-		return true;
-	}
-	return stat(folder, &st) == 0 && st.st_uid == 0;
 }
 
 /* ------------------------------------------------------------------ the door */
@@ -378,7 +364,7 @@ metrics_share(struct metrics *m, const struct config *cfg, struct err *err)
 	(void)snprintf(path, sizeof path, "%s/metrics", cfg->runtime_dir);
 	if (!atomic_is_lock_free(&word)) /* locks of one process say nothing to others */
 		return fail(err, path, "this machine cannot add between processes");
-	if (cfg->runtime_dir[0] == '\0' || !may_use(cfg->runtime_dir))
+	if (cfg->runtime_dir[0] == '\0' || !runtime_open_folder(cfg->runtime_dir))
 		return fail(err, path, "no folder, or one of a user that root would shut out");
 	if (!map_old(path, layout, &file, err))
 		return false;

@@ -2,10 +2,12 @@
 #include "base/now.h"
 #include "suites.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,6 +141,61 @@ START_TEST(makes_pictures_without_a_limit_or_without_a_folder)
 }
 END_TEST
 
+/* As somebody who serves: take a slot. Exits with 0 when there was one. */
+static void
+enter_as(uid_t uid)
+{
+	struct err err = { 0 };
+	int slot, status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (setuid(uid) != 0 ||
+			!admission_enter(&cfg, NULL, now_mono_us() + 5000000u, &slot, &err))
+			_exit(2);
+		_exit(slot >= 0 ? 0 : 1);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+
+/* A command as root before anybody serves: it must leave nothing that shuts others out. */
+START_TEST(leaves_nothing_of_roots_in_the_way)
+{
+	const uid_t nobody = 65534;
+	char folder[sizeof cfg.runtime_dir], path[sizeof cfg.runtime_dir + 32];
+	struct err err = { 0 };
+	struct stat st;
+	int slot;
+
+	if (geteuid() != 0)
+		return;
+	cfg.max_renders = 1;
+	memcpy(folder, cfg.runtime_dir, sizeof folder);
+	ck_assert_int_eq(chmod(folder, 0755), 0);
+	/* no folder: none is made */
+	ck_assert_int_eq(chown(folder, nobody, (gid_t)-1), 0);
+	(void)snprintf(cfg.runtime_dir, sizeof cfg.runtime_dir, "%.900s/run", folder);
+	ck_assert(admission_enter(&cfg, NULL, now_mono_us() + 5000000u, &slot, &err));
+	ck_assert_int_eq(slot, -1);
+	ck_assert_ptr_nonnull(strstr(err.detail, strerror(ENOENT)));
+	ck_assert_int_lt(stat(cfg.runtime_dir, &st), 0);
+	enter_as(nobody);
+	/* another user's: no file */
+	(void)snprintf(path, sizeof path, "%s/slot.0", cfg.runtime_dir);
+	ck_assert_int_eq(unlink(path), 0);
+	err = (struct err){ 0 };
+	ck_assert(admission_enter(&cfg, NULL, now_mono_us() + 5000000u, &slot, &err));
+	ck_assert_int_eq(slot, -1);
+	ck_assert_ptr_nonnull(strstr(err.detail, strerror(EPERM)));
+	ck_assert_int_lt(stat(path, &st), 0);
+	enter_as(nobody);
+	(void)unlink(path);
+	(void)rmdir(cfg.runtime_dir);
+	memcpy(cfg.runtime_dir, folder, sizeof folder);
+}
+END_TEST
+
 Suite *
 suite_admission(void)
 {
@@ -151,6 +208,7 @@ suite_admission(void)
 	tcase_add_test(t, does_not_wait_past_the_deadline);
 	tcase_add_test(t, waits_for_nobody_who_has_left);
 	tcase_add_test(t, makes_pictures_without_a_limit_or_without_a_folder);
+	tcase_add_test(t, leaves_nothing_of_roots_in_the_way);
 	suite_add_tcase(s, t);
 	return s;
 }

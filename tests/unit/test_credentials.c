@@ -767,6 +767,34 @@ START_TEST(asks_by_itself_where_the_folder_cannot_be_used)
 }
 END_TEST
 
+START_TEST(makes_nothing_as_root_where_others_serve)
+{
+	struct credentials_keys keys;
+	struct credentials *c;
+	struct stat st;
+	char path[256];
+
+	if (geteuid() != 0)
+		return;
+	/* no folder the first time, another user's the second */
+	(void)snprintf(path, sizeof path, "%s/run", folder);
+	if (_i == 1) {
+		ck_assert_int_eq(mkdir(path, 0700), 0);
+		ck_assert_int_eq(chown(path, 65534, (gid_t)-1), 0);
+	}
+	(void)snprintf(origin.runtime_dir, sizeof origin.runtime_dir, "%s", path);
+	answer_keys(keys_answer[0], sizeof keys_answer[0], "ASIA1", HOUR);
+	scripted_start(&server, once);
+	c = open_with(instance);
+	ck_assert_msg(c != NULL && get_from(c, &keys), "%s", err.detail);
+	credentials_close(c);
+	/* rmdir takes no folder with a file in it */
+	if (_i == 1)
+		ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_lt(stat(path, &st), 0);
+}
+END_TEST
+
 Suite *
 suite_credentials(void)
 {
@@ -792,6 +820,7 @@ suite_credentials(void)
 	tcase_add_test(t, goes_on_with_old_keys_while_the_source_fails);
 	tcase_add_test(t, waits_for_the_one_that_asks);
 	tcase_add_test(t, asks_by_itself_where_the_folder_cannot_be_used);
+	tcase_add_loop_test(t, makes_nothing_as_root_where_others_serve, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }

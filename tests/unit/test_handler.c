@@ -855,6 +855,7 @@ START_TEST(answers_503_when_the_queue_is_full)
 	cfg->max_renders = 1;
 	cfg->queue_ms = 20;
 	(void)snprintf(cfg->runtime_dir, sizeof cfg->runtime_dir, "%s/run", root);
+	ck_assert_int_eq(mkdir(cfg->runtime_dir, 0700), 0); /* root makes none */
 	ck_assert(admission_enter(cfg, NULL, now_mono_us() + 1000000u, &slot, &err));
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(status(), 503);
