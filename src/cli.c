@@ -364,6 +364,9 @@ print_keys(const struct config_origin *origin)
 		!credentials_open(origin, environ, &credentials, &err))
 		return;
 	(void)printf("keys of %s: from %s\n", origin->title, credentials_source(credentials));
+	if (credentials_shares(credentials) && access(origin->runtime_dir, W_OK | X_OK) != 0)
+		(void)printf("  not shared: each process asks for its own: runtime_dir %s: %s\n",
+			origin->runtime_dir, strerror(errno));
 	credentials_close(credentials);
 }
 

@@ -459,6 +459,12 @@ credentials_source(const struct credentials *c)
 	return "?";
 }
 
+bool
+credentials_shares(const struct credentials *c)
+{
+	return is_service(c);
+}
+
 void
 credentials_close(struct credentials *c)
 {

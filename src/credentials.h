@@ -60,6 +60,9 @@ int credentials_asked(const struct credentials *c);
 /* Where the keys come from, in words, for `limner check`: "settings", "instance role", … */
 const char *credentials_source(const struct credentials *c);
 
+/* Tell whether the keys come from a service, and so are to be shared in runtime_dir. */
+bool credentials_shares(const struct credentials *c);
+
 /* NULL is allowed. */
 void credentials_close(struct credentials *c);
 
