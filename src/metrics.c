@@ -1,7 +1,6 @@
 #include "metrics.h"
 
 #include "base/digest.h"
-#include "base/now.h"
 #include "base/text.h"
 #include "runtime.h"
 
@@ -12,16 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 #define MAGIC       "limner metrics"
 #define LOCK_MS     200 /* longest wait for a process that makes the file */
-#define PAUSE_MS    5
 
 /* ------------------------------------------------------------------ what is counted */
 
@@ -238,50 +234,58 @@ is_sound(const struct metrics_file *file, const char layout[DIGEST_HEX])
 	return true;
 }
 
-static struct metrics_file *
-map(int fd)
+/* Map the file behind a descriptor, which is kept then. */
+static bool
+map(int fd, struct metrics *ret)
 {
 	void *file =
 		mmap(NULL, sizeof(struct metrics_file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	return file != MAP_FAILED ? file : NULL;
+	if (file == MAP_FAILED)
+		return false;
+	ret->file = file;
+	ret->fd = fd;
+	return true;
+}
+
+static void
+unmap(struct metrics *m)
+{
+	if (m->file == NULL)
+		return;
+	(void)munmap(m->file, sizeof *m->file);
+	(void)close(m->fd);
+	m->file = NULL;
 }
 
 /*
- * Map the file that is there. *ret: NULL when there is none, or none of use. False when there is
- * one that is not ours to use or to replace.
+ * Map the file that is there. ret->file: NULL when there is none, or none of use. False when there
+ * is one that is not ours to use or to replace.
  */
 static bool
-map_old(const char *path, const char layout[DIGEST_HEX], struct metrics_file **ret, struct err *err)
+map_old(const char *path, const char layout[DIGEST_HEX], struct metrics *ret, struct err *err)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct metrics_file *file = NULL;
 	struct stat st;
 
-	*ret = NULL;
 	if (fd < 0)
 		return errno == ENOENT || fail(err, path, strerror(errno));
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
 		(void)close(fd);
 		return fail(err, path, "is no file, or another user's");
 	}
-	if (runtime_is_ours(&st) && st.st_size == (off_t)sizeof *file)
-		file = map(fd);
-	(void)close(fd);
-	if (file != NULL && !is_sound(file, layout)) {
-		(void)munmap(file, sizeof *file);
-		file = NULL;
-	}
-	*ret = file;
+	if (!runtime_is_ours(&st) || st.st_size != (off_t)sizeof *ret->file || !map(fd, ret))
+		(void)close(fd);
+	else if (!is_sound(ret->file, layout))
+		unmap(ret);
 	return true;
 }
 
 /* Make the file, and put it into its place whole. We hold the lock. */
 static bool
-map_new(const char *path, const char layout[DIGEST_HEX], struct metrics_file **ret, struct err *err)
+map_new(const char *path, const char layout[DIGEST_HEX], struct metrics *ret, struct err *err)
 {
 	char fresh[sizeof(((struct config *)0)->runtime_dir) + 32];
-	struct metrics_file *file = NULL;
 	int fd, why;
 
 	(void)snprintf(fresh, sizeof fresh, "%s.new", path);
@@ -290,20 +294,16 @@ map_new(const char *path, const char layout[DIGEST_HEX], struct metrics_file **r
 	if (fd < 0)
 		return fail(err, fresh, strerror(errno));
 	/* with room for all of it: a page that finds none later would kill whoever counts */
-	why = posix_fallocate(fd, 0, sizeof *file);
-	if (why == 0) {
-		file = map(fd);
-		why = errno;
-	}
-	(void)close(fd);
-	if (file != NULL) {
-		begin(file, layout);
-		if (rename(fresh, path) == 0) {
-			*ret = file;
+	why = posix_fallocate(fd, 0, sizeof *ret->file);
+	if (why != 0 || !map(fd, ret)) {
+		why = why != 0 ? why : errno;
+		(void)close(fd);
+	} else {
+		begin(ret->file, layout);
+		if (rename(fresh, path) == 0)
 			return true;
-		}
 		why = errno;
-		(void)munmap(file, sizeof *file);
+		unmap(ret);
 	}
 	(void)unlink(fresh);
 	return fail(err, path, strerror(why));
@@ -313,25 +313,13 @@ map_new(const char *path, const char layout[DIGEST_HEX], struct metrics_file **r
 static int
 lock_file(const char *path, struct err *err)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
-	uint64_t until = now_mono_us() + LOCK_MS * 1000u;
 	char name[sizeof(((struct config *)0)->runtime_dir) + 32];
 	int fd;
 
 	(void)snprintf(name, sizeof name, "%s.lock", path);
-	fd = runtime_open_lock(name);
-	if (fd < 0) {
+	fd = runtime_lock(name, LOCK_MS);
+	if (fd < 0)
 		(void)fail(err, name, strerror(errno));
-		return -1;
-	}
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EINTR && (errno != EWOULDBLOCK || now_mono_us() >= until)) {
-			(void)fail(err, name, strerror(errno));
-			(void)close(fd);
-			return -1;
-		}
-		(void)nanosleep(&pause, NULL);
-	}
 	return fd;
 }
 
@@ -342,6 +330,7 @@ metrics_open(struct metrics *m, const struct config *cfg)
 {
 	char layout[DIGEST_HEX] = "";
 
+	m->cfg = cfg;
 	m->shared = false;
 	m->file = calloc(1, sizeof *m->file);
 	if (m->file == NULL)
@@ -350,54 +339,88 @@ metrics_open(struct metrics *m, const struct config *cfg)
 	add_rows(m->file, cfg);
 }
 
-bool
-metrics_share(struct metrics *m, const struct config *cfg, struct err *err)
+/* As metrics_share; replace: put ours in the place of a file that we cannot read. */
+static bool
+share(struct metrics *m, const struct config *cfg, bool replace, struct err *err)
 {
 	char path[sizeof cfg->runtime_dir + 16], layout[DIGEST_HEX];
-	struct metrics_file *file = NULL;
-	_Atomic uint64_t word = 0;
+	struct metrics now = { .cfg = cfg, .shared = true };
 	bool ok = false;
 	int lock = -1;
 
 	if (!digest_layout(layout, err))
 		return false;
 	(void)snprintf(path, sizeof path, "%s/metrics", cfg->runtime_dir);
-	if (!atomic_is_lock_free(&word)) /* locks of one process say nothing to others */
-		return fail(err, path, "this machine cannot add between processes");
 	if (cfg->runtime_dir[0] == '\0' || !runtime_open_folder(cfg->runtime_dir))
 		return fail(err, path, "no folder, or one of a user that root would shut out");
-	if (!map_old(path, layout, &file, err))
+	if (!map_old(path, layout, &now, err))
 		return false;
-	if (file == NULL || !has_rows(file, cfg)) {
+	if (now.file == NULL || !has_rows(now.file, cfg)) {
 		lock = lock_file(path, err);
 		if (lock < 0)
 			goto out;
 		/* somebody may have been faster */
-		if (file == NULL && (!map_old(path, layout, &file, err) ||
-					    (file == NULL && !map_new(path, layout, &file, err))))
+		if (now.file == NULL && !map_old(path, layout, &now, err))
 			goto out;
-		add_rows(file, cfg);
+		if (now.file == NULL && !replace && access(path, F_OK) == 0) {
+			(void)fail(err, path, "another version's");
+			goto out;
+		}
+		if (now.file == NULL && !map_new(path, layout, &now, err))
+			goto out;
+		add_rows(now.file, cfg);
 	}
 	metrics_close(m);
-	m->file = file;
-	m->shared = ok = true;
+	*m = now;
+	ok = true;
 out:
-	if (!ok && file != NULL)
-		(void)munmap(file, sizeof *file);
+	if (!ok)
+		unmap(&now);
 	if (lock >= 0)
 		(void)close(lock);
 	return ok;
+}
+
+bool
+metrics_share(struct metrics *m, const struct config *cfg, struct err *err)
+{
+	_Atomic uint64_t word = 0;
+
+	if (!atomic_is_lock_free(&word)) /* locks of one process say nothing to others */
+		return fail(err, cfg->runtime_dir, "this machine cannot add between processes");
+	return share(m, cfg, true, err);
 }
 
 void
 metrics_close(struct metrics *m)
 {
 	if (m->file != NULL && m->shared)
-		(void)munmap(m->file, sizeof *m->file);
+		unmap(m);
 	else
 		free(m->file);
 	m->file = NULL;
 	m->shared = false;
+}
+
+/*
+ * Look whether the shared file is still whole: to touch what was cut off would kill us. One that
+ * was cut off or deleted is shared anew; one in whose place another version's lies is left to it.
+ */
+static void
+mend(struct metrics *m)
+{
+	const struct config *cfg = m->cfg;
+	struct stat st = { .st_size = 0 };
+	struct err ignored;
+
+	if (!m->shared)
+		return;
+	if (fstat(m->fd, &st) == 0 && st.st_size == (off_t)sizeof *m->file && st.st_nlink > 0)
+		return;
+	if (!share(m, cfg, st.st_nlink > 0, &ignored)) {
+		metrics_close(m);
+		metrics_open(m, cfg);
+	}
 }
 
 /* ------------------------------------------------------------------ counting */
@@ -454,6 +477,7 @@ metrics_count(struct metrics *m, const struct metrics_request *r)
 	struct row *row;
 	char status[16];
 
+	mend(m);
 	if (m->file == NULL)
 		return;
 	row = r->origin != NULL ? find_row(m->file, r->origin) : &m->file->row[ROW_NONE];
@@ -546,10 +570,11 @@ print_stage(const struct stage *stage, const char *name, struct buf *out, struct
 }
 
 bool
-metrics_print(const struct metrics *m, struct buf *out, struct err *err)
+metrics_print(struct metrics *m, struct buf *out, struct err *err)
 {
 	bool ok;
 
+	mend(m);
 	if (m->file == NULL)
 		return err_set(err, ERR_INTERNAL, "%s", "");
 	ok = buf_adds(out,

@@ -56,6 +56,8 @@ struct metrics_file;
 struct metrics {
 	struct metrics_file *file; /* owned; NULL without memory */
 	bool shared;
+	int fd;                   /* owned; of the file, where it is shared */
+	const struct config *cfg; /* borrowed, for a file that has to be made anew */
 };
 
 /* Count for this process alone, from zero, with a row for each of the origins. */
@@ -63,7 +65,8 @@ void metrics_open(struct metrics *m, const struct config *cfg);
 
 /*
  * Count together with the host's other processes, from here on. The file is made where there is
- * none, and made anew where it is another version's or damaged.
+ * none, and made anew where it is another version's or damaged; also later, when somebody cuts it
+ * off or deletes it. cfg has to outlive the counting.
  *
  * Fails   ERR_INTERNAL when cfg->runtime_dir or the file cannot be used: counting goes on for this
  *         process alone
@@ -78,7 +81,7 @@ void metrics_count(struct metrics *m, const struct metrics_request *r);
  * Fails   as buf_add; ERR_INTERNAL when nothing was counted for want of memory
  * Source  https://prometheus.io/docs/instrumenting/exposition_formats/ (version 0.0.4)
  */
-bool metrics_print(const struct metrics *m, struct buf *out, struct err *err) MUST_USE;
+bool metrics_print(struct metrics *m, struct buf *out, struct err *err) MUST_USE;
 
 /* Free; may be called twice. */
 void metrics_close(struct metrics *m);

@@ -22,6 +22,11 @@ bool runtime_open_folder(const char *folder);
 /* Open a file to lock, made where it is not there. Returns a descriptor to close; -1, errno set. */
 int runtime_open_lock(const char *path);
 
+/*
+ * The same, locked. Fails also when another process holds it for longer than wait_ms (EWOULDBLOCK).
+ */
+int runtime_lock(const char *path, int wait_ms);
+
 /* Tell whether it is a file that nobody but us can have written; only these are believed. */
 bool runtime_is_ours(const struct stat *st);
 

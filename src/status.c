@@ -107,7 +107,7 @@ status_ready(struct response *r, const struct config *cfg, struct source **sourc
 }
 
 bool
-status_metrics(struct response *r, const struct metrics *metrics, struct err *err)
+status_metrics(struct response *r, struct metrics *metrics, struct err *err)
 {
 	begin(r, 200, "text/plain; version=0.0.4; charset=utf-8");
 	r->body.limit = METRICS_MAX;

@@ -31,6 +31,6 @@ void status_ready(struct response *r, const struct config *cfg, struct source **
 	struct status_look *look);
 
 /* All numbers, in Prometheus's format. Fails as metrics_print. */
-bool status_metrics(struct response *r, const struct metrics *metrics, struct err *err) MUST_USE;
+bool status_metrics(struct response *r, struct metrics *metrics, struct err *err) MUST_USE;
 
 #endif

@@ -50,7 +50,7 @@ shared(void)
 
 /* Print, and find the number of a series; -1 when there is none. */
 static double
-number(const struct metrics *m, const char *series)
+number(struct metrics *m, const char *series)
 {
 	struct buf out = BUF_INIT(1048576);
 	struct err err = { 0 };
@@ -365,6 +365,58 @@ START_TEST(counts_nothing_before_it_is_opened)
 }
 END_TEST
 
+/* What may be done to the file while others count. */
+static void
+harm(int how)
+{
+	int fd;
+
+	switch (how) {
+	case 0:
+		ck_assert_int_eq(truncate(file, 0), 0);
+		break;
+	case 1:
+		ck_assert_int_eq(truncate(file, 4096), 0);
+		break;
+	case 2:
+		ck_assert_int_eq(unlink(file), 0);
+		break;
+	default: /* another version's takes its place */
+		ck_assert_int_eq(unlink(file), 0);
+		fd = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		ck_assert_int_ge(fd, 0);
+		ck_assert_int_eq(write(fd, "later", 5), 5);
+		(void)close(fd);
+		break;
+	}
+}
+
+START_TEST(goes_on_counting_when_the_file_is_harmed)
+{
+	static const char series[] = "limner_requests_total{origin=\"s3 photos\",status=\"200\"}";
+	struct metrics m = shared(), other = shared();
+	struct stat st;
+
+	metrics_count(&m, &picture);
+	harm(_i);
+	metrics_count(&m, &picture);
+	metrics_count(&other, &picture);
+	/* together again, but where they would take the file from somebody else */
+	ck_assert_int_eq(m.shared, _i != 3);
+	ck_assert_int_eq(other.shared, _i != 3);
+	ck_assert_double_eq(number(&m, series), _i != 3 ? 2 : 1);
+	ck_assert_int_eq(stat(file, &st), 0);
+	if (_i == 3)
+		ck_assert_int_eq(st.st_size, 5);
+	/* the page alone: nothing is counted in between */
+	if (_i != 3)
+		harm(_i);
+	ck_assert_double_eq(number(&other, series), _i != 3 ? 0 : 1);
+	metrics_close(&other);
+	metrics_close(&m);
+}
+END_TEST
+
 Suite *
 suite_metrics(void)
 {
@@ -379,6 +431,7 @@ suite_metrics(void)
 	tcase_add_test(t, counts_together_what_has_no_row);
 	tcase_add_loop_test(t, replaces_what_is_not_its_own, 0, 9);
 	tcase_add_loop_test(t, counts_alone_where_the_folder_is_of_no_use, 0, 4);
+	tcase_add_loop_test(t, goes_on_counting_when_the_file_is_harmed, 0, 4);
 	tcase_add_test(t, counts_nothing_before_it_is_opened);
 	suite_add_tcase(s, t);
 	return s;
