@@ -21,10 +21,10 @@
 
 /* ------------------------------------------------------------------ what is counted */
 
-static const char *const statuses[] = { "200", "206", "304", "400", "403", "404", "405", "412",
-	"413", "415", "416", "422", "500", "502", "503", "504", "other" };
-static const char *const answers[] = { "picture", "original", "instead", "not-modified", "error",
-	"broken-off" };
+static const char *const statuses[] = { "200", "206", "304", "308", "400", "403", "404", "405",
+	"412", "413", "415", "416", "422", "499", "500", "502", "503", "504", "other" };
+static const char *const answers[] = { "picture", "original", "instead", "not-modified", "redirect",
+	"error", "broken-off" };
 static const char *const classes[] = { "none", "1xx", "2xx", "3xx", "4xx", "5xx" };
 static const char *const codes[] = { "AccessDenied", "AuthorizationHeaderMalformed", "ExpiredToken",
 	"InternalError", "InvalidAccessKeyId", "InvalidArgument", "InvalidObjectState",
@@ -90,7 +90,7 @@ static const struct family {
 	  "cause", causes, NULL, 0, COUNT(causes), AT_CAUSE },
 	{ "limner_origin_answers_total", "Requests that asked the origin, by its last answer's status.",
 	  "status", classes, NULL, 0, COUNT(classes), AT_CLASS },
-	{ "limner_origin_errors_total", "Of these, those that S3 refused, by its error code.",
+	{ "limner_origin_errors_total", "Of these, those S3 refused, at last or on the way, by its last code.",
 	  "code", codes, NULL, 0, COUNT(codes), AT_CODE },
 	{ "limner_origin_retries_total", "Requests to the origin beyond the first of each.",
 	  NULL, NULL, NULL, 0, 1, AT_RETRIES },

@@ -28,6 +28,7 @@ enum metrics_answer {
 	METRICS_ORIGINAL, /* as it was asked for */
 	METRICS_INSTEAD,  /* the original in a picture's place */
 	METRICS_NOT_MODIFIED,
+	METRICS_REDIRECT,
 	METRICS_ERROR,
 	METRICS_BROKEN_OFF, /* the head was sent and the end was not, or nobody was left to take it
 			     */
@@ -37,7 +38,7 @@ enum metrics_answer {
 /* One request, as it ended. Zero-initialised is one that nothing is known of. */
 struct metrics_request {
 	const char *origin; /* its title, or NULL */
-	int status;         /* sent, or meant to be */
+	int status;         /* sent, or meant to be; 499: the client left before there was one */
 	enum metrics_answer answer;
 	enum err_kind reason;               /* ERR_NONE: all went well */
 	enum format format;                 /* of the picture made, FORMAT_NONE: none was */

@@ -328,7 +328,8 @@ file_fetch(void *state, const struct source_call *call, const struct source_sink
 		goto out;
 	ok = true;
 out:
-	if (!ok)
+	if (!ok &&
+		report->status == 0) /* after a head the fault is the sink's, or the head stands */
 		report->status = err_row(err->kind)->status;
 	if (!ok && err->kind == ERR_RANGE)
 		(void)snprintf(report->content_range, sizeof report->content_range,

@@ -77,6 +77,8 @@ answer_of(const struct walk *w, bool ok, bool whole)
 		return METRICS_ERROR;
 	if (w->res.status == 304)
 		return METRICS_NOT_MODIFIED;
+	if (w->res.status == 308)
+		return METRICS_REDIRECT;
 	if (w->answered != FORMAT_NONE || (w->req.transform && w->req.head_only))
 		return METRICS_PICTURE;
 	return w->reason != ERR_NONE ? METRICS_INSTEAD : METRICS_ORIGINAL;

@@ -32,7 +32,7 @@ static const struct err_row rows[] = {
 	[ERR_MAY_NOT_PASS]   = { "may-not-pass", 415, 60, ERR_NO_ORIGINAL, "Originals of this kind are not handed out." },
 	[ERR_BUSY]           = { "busy", 503, ERR_NO_STORE, ERR_NO_ORIGINAL, "Too much to do at the moment." },
 	[ERR_INTERNAL]       = { "internal", 500, ERR_NO_STORE, 60, "Something failed here." },
-	[ERR_PEER_GONE]      = { "peer-gone", 500, ERR_NO_STORE, ERR_NO_ORIGINAL, "" },
+	[ERR_PEER_GONE]      = { "peer-gone", 499, ERR_NO_STORE, ERR_NO_ORIGINAL, "" },
 };
 /* clang-format on */
 _Static_assert(sizeof rows / sizeof rows[0] == ERR__COUNT, "a row for each kind");

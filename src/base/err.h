@@ -45,7 +45,7 @@ enum err_kind {
 	/* ours */
 	ERR_BUSY,
 	ERR_INTERNAL,  /* 500 only when there is nothing to send */
-	ERR_PEER_GONE, /* nobody is left to answer; never sent */
+	ERR_PEER_GONE, /* nobody is left to answer; never sent: 499 is nginx's number in its log */
 	ERR__COUNT
 };
 

@@ -36,7 +36,7 @@ static const struct {
 	{ ERR_MAY_NOT_PASS, "may-not-pass", 415, 60, ERR_NO_ORIGINAL },
 	{ ERR_BUSY, "busy", 503, ERR_NO_STORE, ERR_NO_ORIGINAL },
 	{ ERR_INTERNAL, "internal", 500, ERR_NO_STORE, 60 },
-	{ ERR_PEER_GONE, "peer-gone", 500, ERR_NO_STORE, ERR_NO_ORIGINAL },
+	{ ERR_PEER_GONE, "peer-gone", 499, ERR_NO_STORE, ERR_NO_ORIGINAL },
 };
 /* clang-format on */
 #define TABLE_ROWS ((int)(sizeof table / sizeof table[0]))

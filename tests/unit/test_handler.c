@@ -1096,17 +1096,25 @@ END_TEST
 static const char *const numbers[] = {
 	"\nlimner_requests_total{origin=\"none\",status=\"404\"} 2\n",
 	"\nlimner_requests_total{origin=\"file\",status=\"200\"} 4\n",
+	"\nlimner_requests_total{origin=\"file\",status=\"308\"} 1\n",
 	"\nlimner_requests_total{origin=\"file\",status=\"404\"} 1\n",
+	"\nlimner_requests_total{origin=\"file\",status=\"499\"} 1\n",
+	"\nlimner_requests_total{origin=\"file\",status=\"500\"} 0\n",
+	"\nlimner_requests_total{origin=\"file\",status=\"other\"} 0\n",
 	"\nlimner_answers_total{origin=\"file\",kind=\"picture\"} 1\n",
 	"\nlimner_answers_total{origin=\"file\",kind=\"original\"} 1\n",
 	"\nlimner_answers_total{origin=\"file\",kind=\"instead\"} 1\n",
 	"\nlimner_answers_total{origin=\"file\",kind=\"error\"} 1\n",
-	"\nlimner_answers_total{origin=\"file\",kind=\"broken-off\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"redirect\"} 1\n",
+	"\nlimner_answers_total{origin=\"file\",kind=\"broken-off\"} 2\n",
+	"\nlimner_origin_answers_total{origin=\"file\",status=\"2xx\"} 5\n",
+	"\nlimner_origin_answers_total{origin=\"file\",status=\"4xx\"} 1\n",
+	"\nlimner_origin_answers_total{origin=\"file\",status=\"5xx\"} 0\n",
 	"\nlimner_reasons_total{origin=\"file\",reason=\"not-an-image\"} 1\n",
 	"\nlimner_reasons_total{origin=\"file\",reason=\"not-found\"} 1\n",
-	"\nlimner_reasons_total{origin=\"file\",reason=\"peer-gone\"} 1\n",
+	"\nlimner_reasons_total{origin=\"file\",reason=\"peer-gone\"} 2\n",
 	"\nlimner_pictures_total{origin=\"file\",format=\"webp\"} 1\n",
-	"\nlimner_stage_duration_seconds_count{stage=\"total\"} 7\n",
+	"\nlimner_stage_duration_seconds_count{stage=\"total\"} 9\n",
 	"\nlimner_stage_duration_seconds_count{stage=\"decode\"} 1\n",
 	"\nlimner_metrics_shared 0\n",
 };
@@ -1134,6 +1142,12 @@ START_TEST(shows_its_numbers_to_this_host_alone)
 	mem.gone_after = 100; /* in the middle */
 	ck_assert(!ask("/img/a.jpg", NULL, NULL));
 	mem.gone_after = 0;
+	mem.looks = 1; /* before there was an answer */
+	ck_assert(!ask("/img/a.jpg?w=80", NULL, NULL));
+	mem.looks = 0;
+	cfg->origins[0].policy.canonical = CONFIG_CANONICAL_REDIRECT;
+	ck_assert(ask("/img/a.jpg?width=80", NULL, NULL));
+	ck_assert_int_eq(status(), 308);
 	ck_assert(ask("/-/metrics", "REMOTE_ADDR", "127.0.0.1"));
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
