@@ -73,8 +73,8 @@ struct source_report {
 	int status;     /* the origin's HTTP status, 0 when none (file: the status it would have) */
 	int tries;      /* requests sent; more than 1 after a reset, a busy server, a lesson */
 	bool fleeting;  /* the fault lies in the network, and no head came: it may be gone soon */
-	uint64_t bytes; /* of body received */
-	char code[64];  /* S3's error code */
+	uint64_t bytes; /* of bodies received, by all tries */
+	char code[64];  /* S3's error code, the last one: also when a further try went well */
 	int key_requests;       /* for temporary keys, to where they come from */
 	char content_range[64]; /* of a refused range, when the origin said its size */
 };

@@ -380,7 +380,8 @@ watch_body(void *self, const void *bytes, size_t n, struct err *err)
 static bool
 refused(int status, const struct s3_answer *answer, struct source_report *report, struct err *err)
 {
-	(void)!text_copy(report->code, sizeof report->code, answer->code);
+	if (answer->code[0] != '\0')
+		(void)!text_copy(report->code, sizeof report->code, answer->code);
 	(void)err_set(err, answer->kind, "%s", "");
 	(void)err_detail(err, "s3: %d %s", status, answer->code);
 	if (answer->region[0] != '\0')
@@ -417,6 +418,7 @@ ask(struct s3 *s3, struct watch *w, bool with_range, struct s3_answer *ret_answe
 	bool ok = false;
 
 	report->tries = 0;
+	report->bytes = 0;
 	report->fleeting = false;
 	if (s3->credentials != NULL &&
 		!credentials_get(s3->credentials, call->deadline_us, &s3->keys, err))
@@ -522,19 +524,21 @@ ask_patiently(struct s3 *s3, struct watch *w, bool with_range, struct source_rep
 	struct err *err)
 {
 	struct lessons had = { .region = false };
-	int tries = 0, retry = 0;
+	uint64_t bytes = report->bytes; /* of all tries, whatever pass they are of */
+	int tries = report->tries, retry = 0;
 	bool renewed = false;
 
 	for (;;) {
 		struct s3_answer answer = { .kind = ERR_NONE };
 		bool ok;
 
-		report->code[0] = '\0';
 		w->last = retry >= s3->origin->retries ||
 			  (uint64_t)now_left_ms(w->call->deadline_us) <= 2 * s3->origin->answer_ms;
 		ok = ask(s3, w, with_range, &answer, report, err);
 		tries += report->tries;
+		bytes += report->bytes;
 		report->tries = tries;
+		report->bytes = bytes;
 		if (ok)
 			return true;
 		if (!renewed && (renew_keys(s3, answer.code) ||

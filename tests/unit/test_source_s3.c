@@ -400,15 +400,16 @@ static const struct {
 	const char *what;
 	struct scripted_step answer;
 	bool head_only, learned;
+	const char *code;
 } lessons[] = {
-	{ "by the text", SEND("HTTP/1.1 400 Bad\r\nContent-Length: 89\r\n\r\n<Error><Code>AuthorizationHeaderMalformed</Code><Region>ap-northeast-2</Region></Error>  "), false, true },
-	{ "by a field", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 45\r\n\r\n<Error><Code>PermanentRedirect</Code></Error>"), false, true },
-	{ "of a new bucket", SEND("HTTP/1.1 307 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 45\r\n\r\n<Error><Code>TemporaryRedirect</Code></Error>"), false, true },
-	{ "of a head", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 0\r\n\r\n"), true, true },
-	{ "no other place", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2.evil.example\r\nContent-Length: 0\r\n\r\n"), true, false },
-	{ "not the same", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: eu-west-3\r\nContent-Length: 0\r\n\r\n"), true, false },
-	{ "not of a denial", SEND("HTTP/1.1 403 No\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 0\r\n\r\n"), true, false },
-	{ "not of another fault", SEND("HTTP/1.1 400 Bad\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 42\r\n\r\n<Error><Code>InvalidRequest</Code></Error>"), false, false },
+	{ "by the text", SEND("HTTP/1.1 400 Bad\r\nContent-Length: 89\r\n\r\n<Error><Code>AuthorizationHeaderMalformed</Code><Region>ap-northeast-2</Region></Error>  "), false, true, "AuthorizationHeaderMalformed" },
+	{ "by a field", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 45\r\n\r\n<Error><Code>PermanentRedirect</Code></Error>"), false, true, "PermanentRedirect" },
+	{ "of a new bucket", SEND("HTTP/1.1 307 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 45\r\n\r\n<Error><Code>TemporaryRedirect</Code></Error>"), false, true, "TemporaryRedirect" },
+	{ "of a head", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 0\r\n\r\n"), true, true, "" },
+	{ "no other place", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: ap-northeast-2.evil.example\r\nContent-Length: 0\r\n\r\n"), true, false, "" },
+	{ "not the same", SEND("HTTP/1.1 301 Moved\r\nx-amz-bucket-region: eu-west-3\r\nContent-Length: 0\r\n\r\n"), true, false, "" },
+	{ "not of a denial", SEND("HTTP/1.1 403 No\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 0\r\n\r\n"), true, false, "" },
+	{ "not of another fault", SEND("HTTP/1.1 400 Bad\r\nx-amz-bucket-region: ap-northeast-2\r\nContent-Length: 42\r\n\r\n<Error><Code>InvalidRequest</Code></Error>"), false, false, "InvalidRequest" },
 };
 /* clang-format on */
 
@@ -425,7 +426,7 @@ START_TEST(learns_the_region_a_bucket_is_in)
 	ck_assert_msg((strstr(server.text, "/ap-northeast-2/s3/") != NULL) == lessons[_i].learned,
 		"%s: %s", lessons[_i].what, server.text);
 	ck_assert_ptr_nonnull(strstr(server.text, "/eu-west-3/s3/"));
-	ck_assert_str_eq(o.report.code, o.ok || lessons[_i].head_only ? "" : "InvalidRequest");
+	ck_assert_str_eq(o.report.code, lessons[_i].code);
 }
 END_TEST
 
@@ -538,6 +539,42 @@ START_TEST(asks_again_where_that_may_help)
 		o.report.tries == patience[_i].tries, "%s: %d", patience[_i].what, o.report.tries);
 	ck_assert_msg(!o.ok || (o.heads == 1 && strcmp(o.body, "ok") == 0), "%s: %s",
 		patience[_i].what, o.body);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+	const char *what;
+	struct scripted_step steps[10];
+	bool ok;
+	int tries;
+	uint64_t bytes;
+	const char *code;
+} reports[] = {
+	{ "nothing refused", { ACCEPT, AWAIT, OK("ok"), END }, true, 1, 2, "" },
+	{ "overcome", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, OK("ok"), END }, true, 2, 38, "SlowDown" },
+	{ "the later one", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, SEND("HTTP/1.1 404 No\r\n"
+		"Content-Length: 37\r\n\r\n<Error><Code>NoSuchKey</Code></Error>"), END }, false, 2, 73, "NoSuchKey" },
+	{ "the later has none", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT,
+		SEND("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), END }, false, 2, 36, "SlowDown" },
+	{ "then another pass", { ACCEPT, AWAIT, BUSY("503 Slow"), AWAIT, PART("pa"), ACCEPT, AWAIT, OK("ok"), END },
+		true, 3, 38, "SlowDown" },
+};
+/* clang-format on */
+
+START_TEST(reports_what_all_tries_came_to)
+{
+	struct outcome o;
+
+	origin.retries = 1;
+	o = fetch(reports[_i].steps,
+		(struct source_call){ .range = "bytes=0-1", .if_range = "\"b\"" });
+	ck_assert_msg(o.ok == reports[_i].ok, "%s: %s", reports[_i].what, o.err.detail);
+	ck_assert_msg(
+		o.report.tries == reports[_i].tries, "%s: %d", reports[_i].what, o.report.tries);
+	ck_assert_msg(o.report.bytes == reports[_i].bytes, "%s: %d", reports[_i].what,
+		(int)o.report.bytes);
+	ck_assert_str_eq(o.report.code, reports[_i].code);
 }
 END_TEST
 
@@ -830,7 +867,9 @@ START_TEST(sends_the_whole_when_a_range_fails_with_if_range)
 	ck_assert_msg(o.ok, "%s", o.err.detail);
 	ck_assert_int_eq(o.head.status, 200);
 	ck_assert_str_eq(o.body, "ok");
-	ck_assert_str_eq(o.report.code, "");
+	ck_assert_int_eq(o.report.tries, 2);
+	ck_assert_uint_eq(o.report.bytes, 40 + 2);
+	ck_assert_str_eq(o.report.code, "InvalidRange");
 }
 END_TEST
 
@@ -932,6 +971,8 @@ suite_source_s3(void)
 	tcase_add_test(t, learns_no_second_region_in_a_row);
 	tcase_add_loop_test(t, learns_the_clock_of_the_server, 0, COUNT(clocks));
 	tcase_add_loop_test(t, asks_again_where_that_may_help, 0, COUNT(patience));
+	tcase_add_loop_test(
+		t, reports_what_all_tries_came_to, 0, sizeof reports / sizeof reports[0]);
 	tcase_add_test(t, never_waits_past_the_deadline);
 	tcase_add_loop_test(t, compares_bytes_with_their_sum, 0, COUNT(sums));
 	tcase_add_test(t, compares_no_part_and_no_head);
