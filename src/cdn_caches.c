@@ -276,7 +276,9 @@ add_location(const struct config *cfg, const struct config_origin *const *order,
 		!buf_adds(out,
 			" {\n\t\tproxy_pass http://limner;\n\t\tproxy_http_version 1.1;\n"
 			"\t\tproxy_set_header Connection \"\";\n\t\tproxy_set_header Host $http_host;\n"
-			"\t\tproxy_set_header Cookie \"\";\n",
+			"\t\tproxy_set_header Cookie \"\";\n"
+			"\t\t# without it limner would show its own pages to everybody\n"
+			"\t\tproxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n",
 			err))
 		return false;
 	for (size_t i = at; i < cfg->origin_count; i++)
