@@ -262,20 +262,19 @@ page_of(const struct config *cfg, const struct target *target)
 }
 
 /*
- * Tell whether who asks may see how limner goes. A request from this host that came to it through
- * a proxy is somebody else's: only the proxy is here.
+ * Tell whether who asks may see how limner goes. A request that came through a proxy is somebody
+ * else's, wherever the proxy is.
  */
 static bool
 may_see(const struct config *cfg, const struct gateway *gw)
 {
 	static const char *const marks[] = { "HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA",
 		"HTTP_X_REAL_IP", "HTTP_X_AMZ_CF_ID" };
-	const char *from = param(gw, "REMOTE_ADDR");
 
-	if (!networks_have(cfg->status_from, from))
+	if (!networks_have(cfg->status_from, param(gw, "REMOTE_ADDR")))
 		return false;
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-		if (*param(gw, marks[i]) != '\0' && networks_have("127.0.0.0/8, ::1", from))
+		if (*param(gw, marks[i]) != '\0')
 			return false;
 	return true;
 }

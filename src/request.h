@@ -67,7 +67,7 @@ bool request_asked(const struct config_origin *origin, const char *query, struct
  * ret     id, head_only, key and cf_id are filled as far as reading got, also on failure
  * Fails   ERR_METHOD; ERR_BAD_PATH; ERR_BAD_PARAMETER (strict); ERR_NOT_FOUND when no origin is
  *         mounted there, or when it is /-/ready or /-/metrics and status_from does not hold who
- *         asks
+ *         asks, or a proxy asks
  */
 bool request_parse(const struct config *cfg, const struct gateway *gw, struct request *ret,
 	struct err *err) MUST_USE;

@@ -158,7 +158,8 @@ const struct setting settings_table[] = {
 	             "converted by arithmetic, without knowing the press." },
 	{ "status_from", SETTING_MAIN, TEXT_OF(NETWORKS, config, status_from), .unset = "127.0.0.0/8, ::1",
 	  .summary = "Who may ask for /-/metrics and /-/ready: addresses or networks, as the web server sees\n"
-	             "them. Others are told that there is nothing. Empty: nobody." },
+	             "them; never what a proxy passed on. Others are told that there is nothing.\n"
+	             "Empty: nobody." },
 	{ "log", SETTING_MAIN, TEXT_OF(LOG, config, log), .unset = "stderr",
 	  .summary = "Where the log goes." },
 	{ "log_format", SETTING_MAIN, CHOICE(config, log_format, log_formats), .unset = "kv",

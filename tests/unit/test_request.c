@@ -253,14 +253,18 @@ static const struct {
 	{ "/img/-/ready", "203.0.113.1", NULL, REQUEST_PICTURE },
 	{ "/-/metrics", "", NULL, REQUEST_PICTURE },
 	{ "/-/metrics", NULL, NULL, REQUEST_PICTURE },
-	/* a proxy on this host speaks for others */
+	/* a proxy speaks for others */
 	{ "/-/metrics", "127.0.0.1", "HTTP_X_FORWARDED_FOR=203.0.113.1", REQUEST_PICTURE },
 	{ "/-/ready", "::1", "HTTP_FORWARDED=for=203.0.113.1", REQUEST_PICTURE },
 	{ "/-/ready", "127.0.0.1", "HTTP_VIA=1.1 varnish", REQUEST_PICTURE },
 	{ "/-/ready", "127.0.0.1", "HTTP_X_AMZ_CF_ID=a", REQUEST_PICTURE },
 	{ "/-/ready", "127.0.0.1", "HTTP_X_REAL_IP=127.0.0.1", REQUEST_PICTURE },
-	/* one that the settings name is meant */
-	{ "/-/metrics", "10.1.2.3", "HTTP_X_FORWARDED_FOR=203.0.113.1", REQUEST_METRICS },
+	/* and so does a load balancer in a network that the settings name */
+	{ "/-/metrics", "10.1.2.3", "HTTP_X_FORWARDED_FOR=203.0.113.1", REQUEST_PICTURE },
+	{ "/-/metrics", "10.1.2.3", "HTTP_FORWARDED=for=203.0.113.1", REQUEST_PICTURE },
+	{ "/-/ready", "10.1.2.3", "HTTP_VIA=1.1 varnish", REQUEST_PICTURE },
+	{ "/-/ready", "10.1.2.3", "HTTP_X_AMZ_CF_ID=a", REQUEST_PICTURE },
+	{ "/-/ready", "10.1.2.3", "HTTP_X_REAL_IP=10.1.2.3", REQUEST_PICTURE },
 	/* not health, and not these */
 	{ "/-/health", "203.0.113.1", NULL, REQUEST_HEALTH },
 	{ "/-/health", NULL, NULL, REQUEST_HEALTH },
