@@ -267,7 +267,8 @@ add_location(const struct config *cfg, const struct config_origin *const *order,
 {
 	const char *mount = order[at]->mount;
 	struct accept_words words = accept_words(cfg);
-	bool accept = false;
+	bool accept = false, dialect = false;
+	const char *word;
 
 	for (size_t i = 0; i < at; i++)
 		if (strcmp(order[i]->mount, mount) == 0)
@@ -282,17 +283,21 @@ add_location(const struct config *cfg, const struct config_origin *const *order,
 			err))
 		return false;
 	for (size_t i = at; i < cfg->origin_count; i++)
-		accept = accept ||
-			 (strcmp(order[i]->mount, mount) == 0 && cdn_forwards_accept(order[i]));
+		if (strcmp(order[i]->mount, mount) == 0) {
+			accept = accept || cdn_forwards_accept(order[i]);
+			dialect = dialect || !cdn_may_normalise(order[i]);
+		}
+	/* in which words a dialect leaves the format open is limner's to know */
+	word = dialect ? "$limner_formats" : "$limner_accept";
 	if ((!accept || cfg->accept_header[0] != '\0') &&
-		!buf_addf(out, err, "\t\tproxy_set_header %s $limner_accept;\n", words.name))
+		!buf_addf(out, err, "\t\tproxy_set_header %s %s;\n", words.name, word))
 		return false;
-	if (!buf_adds(out,
+	if (!buf_addf(out, err,
 		    "\t\tproxy_cache limner;\n"
 		    "\t\t# the headers that answers vary by stand in the key, in few words\n"
 		    "\t\tproxy_ignore_headers Vary;\n"
-		    "\t\tproxy_cache_key \"$http_host$request_uri $limner_accept",
-		    err))
+		    "\t\tproxy_cache_key \"$http_host$request_uri %s",
+		    word))
 		return false;
 	for (size_t i = at; i < cfg->origin_count; i++)
 		if (strcmp(order[i]->mount, mount) == 0 &&

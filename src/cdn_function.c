@@ -118,8 +118,7 @@ add_origin(const struct config *cfg, const struct config_origin *origin, struct 
 	     add_snap(&snaps->h, 0, out, err) && buf_adds(out, ",", err) &&
 	     add_snap(&snaps->q, 0, out, err) && buf_adds(out, ",", err) &&
 	     add_snap(&snaps->dpr, 1, out, err) &&
-	     buf_addf(out, err, "],%d],\n",
-		     cdn_forwards_accept(origin) || !cdn_may_normalise(origin));
+	     buf_addf(out, err, "],%d],\n", cdn_forwards_accept(origin));
 	buf_done(&presets);
 	return ok;
 }

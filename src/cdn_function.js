@@ -10,7 +10,7 @@ const TABLE = [
 ];
 // names, each with its hex digits (in capitals) behind it; grey is gray
 const COLOURS = '@COLOURS@';
-// mount, host, strict, presets with f=auto, [steps of w h q dpr], Accept is left alone;
+// mount, host, strict (-1: another dialect), presets with f=auto, [steps of w h q dpr], Accept is left alone;
 // the first that matches counts
 const ORIGINS = [
 @ORIGINS@
@@ -244,9 +244,10 @@ function handler(event) {
 		const got = origin[2] < 0 ? undefined : parse(request.rawQueryString() || '', origin);
 		if (got)
 			request.querystring = write(got);
+		// of another service's words limner knows which leave the format open
 		if (!origin[5])
-			negotiate(request, got && (got.f === undefined ?
-				origin[3].indexOf(got.t) >= 0 : got.f === +pick(row('f')[8], 'auto', 0)));
+			negotiate(request, origin[2] < 0 || (got && (got.f === undefined ?
+				origin[3].indexOf(got.t) >= 0 : got.f === +pick(row('f')[8], 'auto', 0))));
 	} catch (e) {
 		// left as it came: limner reads any spelling
 	}
