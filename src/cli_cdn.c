@@ -113,6 +113,28 @@ print_tags(const struct config_origin *origin, const char *key, struct err *err)
 	return ok;
 }
 
+/* Find the origin whose mount a path or URL is, without a name after it: a folder, though no
+ * picture. NULL when it is none. */
+static const struct config_origin *
+mounted(const struct config *cfg, const char *url)
+{
+	const char *scheme = strstr(url, "://"), *path = url;
+	const struct config_origin *origin;
+	char host[256] = "";
+
+	if (url[0] != '/' && scheme != NULL) {
+		size_t n = strcspn(scheme + 3, "/?");
+
+		path = scheme + 3 + n;
+		if (n >= sizeof host)
+			return NULL;
+		memcpy(host, scheme + 3, n);
+		host[n] = '\0';
+	}
+	origin = config_origin(cfg, host, path);
+	return origin != NULL && strcspn(path, "?") == strlen(origin->mount) ? origin : NULL;
+}
+
 int
 cli_cdn_purge_tags(int argc, char *argv[], struct config *cfg)
 {
@@ -128,11 +150,8 @@ cli_cdn_purge_tags(int argc, char *argv[], struct config *cfg)
 		(void)fprintf(
 			stderr, "limner: answers carry no tags yet: set tag_headers in [cache]\n");
 	if (url) {
-		/* a mount alone is a folder, though no picture */
-		for (size_t i = 0; i < cfg->origin_count; i++)
-			if (strcmp(argv[1], cfg->origins[i].mount) == 0)
-				return print_tags(&cfg->origins[i], "", &err) ? 0 : complain(&err);
-		if (!request_from_text(cfg, argv[1], &req, &err))
+		req.origin = mounted(cfg, argv[1]);
+		if (req.origin == NULL && !request_from_text(cfg, argv[1], &req, &err))
 			return complain(&err);
 		return print_tags(req.origin, req.key, &err) ? 0 : complain(&err);
 	}
