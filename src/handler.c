@@ -69,11 +69,22 @@ keep_body(void *self, const void *bytes, size_t n, struct err *err)
 	return !w->streaming || w->original.len < WALK_PASS_SNIFF || walk_pass_begin(w, err);
 }
 
+/* A picture asked for in another spelling says its canonical one, where that is set. */
+static void
+say_canonical(struct walk *w)
+{
+	if (w->req.spelling != SPELLING_CANONICAL &&
+		walk_policy(w)->canonical == CONFIG_CANONICAL_HEADER)
+		walk_fields_canonical(w, "Content-Location");
+}
+
+/* With the fields that the 200 would have had (RFC 9110 15.4.5). */
 static bool
 not_modified(struct walk *w, const char *tag)
 {
 	response_start(&w->res, 304);
 	walk_fields_vary(w, w->head.vary);
+	say_canonical(w);
 	walk_fields_freshness(w, tag);
 	walk_fields_timing(w);
 	return true;
@@ -98,6 +109,7 @@ foretell(struct walk *w, const char *hash)
 	response_start(&w->res, 200);
 	w->res.has_length = false;
 	walk_fields_common(w, type);
+	say_canonical(w);
 	walk_fields_freshness(w, etag);
 	return true;
 }
@@ -153,8 +165,10 @@ answer_original(struct walk *w, const char *hash, enum format format, struct err
 	walk_fields_common(w, walk_pass_type(w, w->original.bytes, w->original.len));
 	if (w->head.content_encoding[0] != '\0')
 		response_field(&w->res, "Content-Encoding", "%s", w->head.content_encoding);
-	if (err->kind == ERR_NOT_SMALLER)
+	if (err->kind == ERR_NOT_SMALLER) {
 		(void)etag_make(w->head.etag, hash, format, etag);
+		say_canonical(w);
+	}
 	walk_fields_freshness(w, etag);
 	w->res.bytes = w->original.bytes;
 	w->res.len = w->original.len;
@@ -177,9 +191,7 @@ answer_picture(struct walk *w, const char *hash)
 		w->reason = ERR_OVER_BUDGET;
 	w->answered = w->made.format;
 	walk_fields_common(w, format_row(w->made.format)->mime);
-	if (w->req.spelling != SPELLING_CANONICAL &&
-		walk_policy(w)->canonical == CONFIG_CANONICAL_HEADER)
-		walk_fields_canonical(w, "Content-Location");
+	say_canonical(w);
 	walk_fields_freshness(w, etag);
 	w->res.bytes = w->res.body.bytes;
 	w->res.len = w->res.body.len;

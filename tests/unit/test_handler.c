@@ -745,8 +745,27 @@ END_TEST
 
 START_TEST(tells_the_canonical_url_or_redirects_there)
 {
+	char etag[256];
+
 	ck_assert(ask("/img/a.jpg?height=60&width=80", NULL, NULL));
 	ck_assert_str_eq(field("Content-Location"), "?w=80&h=60");
+	/* what a cache has stored is confirmed as it was told (RFC 9110 15.4.5) */
+	(void)snprintf(etag, sizeof etag, "%s", field("ETag"));
+	ck_assert(ask("/img/a.jpg?height=60&width=80", "HTTP_IF_NONE_MATCH", etag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("Content-Location"), "?w=80&h=60");
+	mem.method = "HEAD";
+	ck_assert(ask("/img/a.jpg?height=60&width=80", NULL, NULL));
+	ck_assert_str_eq(field("Content-Location"), "?w=80&h=60");
+	mem.method = NULL;
+	/* the original being the smaller one */
+	ck_assert(ask("/img/low.jpg?quality=95", NULL, NULL));
+	ck_assert_str_eq(field("Limner-Reason"), "not-smaller");
+	ck_assert_str_eq(field("Content-Location"), "?q=95");
+	(void)snprintf(etag, sizeof etag, "%s", field("ETag"));
+	ck_assert(ask("/img/low.jpg?quality=95", "HTTP_IF_NONE_MATCH", etag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("Content-Location"), "?q=95");
 	ck_assert(ask("/img/a.jpg?w=80&h=60", NULL, NULL));
 	ck_assert_str_eq(field("Content-Location"), "");
 	cfg->origins[0].policy.canonical = CONFIG_CANONICAL_OFF;
