@@ -2,7 +2,9 @@
  * Every file of a corpus' conformance/ and bad/ through `limner render`, judged by conformance.tsv.
  * Exit status 0 when all is as expected there.
  */
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { lab, meanDelta, picture, resample } from './pixels.mjs';
 import { ask, render } from './limner.mjs';
@@ -48,9 +50,24 @@ function delta(a, b) {
 	return meanDelta(thin(a), thin(b));
 }
 
+/* A JPEG in inks by Little CMS's own tool: its profile's perceptual way to sRGB. */
+function decodeInks(file) {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'limner-inks-'));
+	const out = path.join(folder, 'srgb.jpg');
+
+	try {
+		execFileSync('jpgicc', ['-q100', '-t0', file, out], { stdio: 'ignore' });
+		return decode(fs.readFileSync(out));
+	} finally {
+		fs.rmSync(folder, { recursive: true });
+	}
+}
+
 async function referenceOf(file, row) {
 	if (row.reference === 'none')
 		return null;
+	if (row.reference === 'jpgicc')
+		return decodeInks(path.join(corpus, file));
 	if (row.reference.startsWith('gamma '))
 		return decodeGamma(path.join(corpus, file), Number(row.reference.slice(6)));
 	return decode(row.reference === 'sharp' ? path.join(corpus, file)
