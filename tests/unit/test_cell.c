@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct config *cfg;
@@ -188,7 +189,9 @@ die_by(int sig, enum err_kind want)
 		(void)kill(pid, SIGCONT);
 		_exit(0);
 	}
+	ck_assert_int_gt(helper, 0);
 	ck_assert(!render(30000, &err));
+	ck_assert_int_eq(waitpid(helper, NULL, 0), helper);
 	ck_assert_msg(err.kind == want, "%d: %s", err.kind, err.detail);
 	ck_assert(render(30000, &err));
 }
