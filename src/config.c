@@ -214,7 +214,7 @@ describe_setting(const struct setting *row, FILE *f)
 	bool live = row->section == SETTING_FILE && strcmp(row->name, "root") == 0;
 	const char *c;
 
-	settings_allowed(row, allowed);
+	settings_print_allowed(row, allowed);
 	settings_env_name(row, row->section, "", variable);
 	(void)fputs("\n# ", f);
 	for (c = row->summary; *c != '\0'; c++)

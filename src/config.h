@@ -268,7 +268,7 @@ bool settings_set(const struct setting *row, void *base, const char *value, cons
 void settings_print(const struct setting *row, const void *base, FILE *f);
 
 /* Say what is allowed: "a whole number from 0 to 1024". */
-void settings_allowed(const struct setting *row, char ret[SETTINGS_WHY]);
+void settings_print_allowed(const struct setting *row, char ret[SETTINGS_WHY]);
 
 /*
  * Write the environment variable's name.
