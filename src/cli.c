@@ -533,6 +533,15 @@ static const struct cli_command commands[] = {
 };
 
 void
+cli_mistakes(const struct config_mistakes *mistakes)
+{
+	for (size_t i = 0; i < mistakes->count; i++)
+		(void)fprintf(stderr, "limner: %s\n", mistakes->text[i]);
+	if (mistakes->left_out > 0)
+		(void)fprintf(stderr, "limner: and %zu mistakes more\n", mistakes->left_out);
+}
+
+void
 cli_usage(int mistake)
 {
 	FILE *f = mistake ? stderr : stdout;
@@ -559,8 +568,8 @@ int
 cli_run(int argc, char *argv[], char *const env[])
 {
 	const char *path = getenv("LIMNER_CONFIG");
+	struct config_mistakes mistakes = { .count = 0 };
 	struct config *cfg = NULL;
-	struct err err = { 0 };
 	int status = 2;
 
 	if (strcmp(argv[0], "help") == 0) {
@@ -582,8 +591,8 @@ cli_run(int argc, char *argv[], char *const env[])
 			path = argv[1];
 		/* What describes the program must work beside a broken configuration. */
 		if (commands[i].run != params && !(commands[i].run == config && argc == 2) &&
-			!config_load(path, env, cfg, &err)) {
-			(void)fprintf(stderr, "limner: %s\n", err.detail);
+			!config_load_all(path, env, cfg, &mistakes)) {
+			cli_mistakes(&mistakes);
 			status = 1;
 		} else {
 			status = commands[i].run(argc, argv, cfg);

@@ -1,8 +1,8 @@
 /*
  * What can be set: one row per setting, the presets, and the origins.
  *
- * Read once at start from an INI file (libinih) and LIMNER_* environment variables, which win. A
- * mistake stops the start and names file, line, what is allowed and the nearest name.
+ * Read once at start from an INI file (libinih) and LIMNER_* environment variables, which win.
+ * Mistakes stop the start; each names file, line, what is allowed and the nearest name.
  */
 #ifndef LIMNER_CONFIG_H
 #define LIMNER_CONFIG_H
@@ -10,10 +10,11 @@
 #include "dialect.h"
 #include "snap.h"
 
-#define CONFIG_ORIGINS_MAX 16
-#define CONFIG_PRESETS_MAX 256
-#define CONFIG_NAME        33         /* bytes of a preset's or an origin's name, with its NUL */
-#define CONFIG_PROFILE_MAX (8u << 20) /* bytes; press profiles have one or two millions */
+#define CONFIG_ORIGINS_MAX  16
+#define CONFIG_PRESETS_MAX  256
+#define CONFIG_MISTAKES_MAX 20         /* that are told at once */
+#define CONFIG_NAME         33         /* bytes of a preset's or an origin's name, with its NUL */
+#define CONFIG_PROFILE_MAX  (8u << 20) /* bytes; press profiles have one or two millions */
 
 enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
 enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
@@ -130,6 +131,13 @@ struct config {
 	char path[1024]; /* of the file read, "" when none */
 };
 
+/* What is wrong with the settings, in the order it was found: "limner.conf:12: …" each. */
+struct config_mistakes {
+	size_t count;    /* of those below */
+	size_t left_out; /* of those there was no room for */
+	char text[CONFIG_MISTAKES_MAX][384];
+};
+
 /*
  * Read the settings.
  *
@@ -143,10 +151,18 @@ struct config {
  *         AWS_REGION serves (its keys: credentials.h). Nothing else is read: HTTP_* of a CGI
  * environment are a stranger's words. ret     zeroed by the caller; without any origin section or
  * override there is one `file` origin. Relative paths of the file count from the file's folder,
- * those of the environment from the process's. Fails   ERR_INTERNAL, text in err->detail:
- * "limner.conf:12: …"
+ * those of the environment from the process's. Fails   ERR_INTERNAL, the first mistake in
+ * err->detail: "limner.conf:12: …"
  */
 bool config_load(const char *path, char *const env[], struct config *ret, struct err *err) MUST_USE;
+
+/*
+ * The same, with all mistakes; those that may only follow from another one are left out.
+ *
+ * ret_mistakes  zeroed by the caller
+ */
+bool config_load_all(const char *path, char *const env[], struct config *ret,
+	struct config_mistakes *ret_mistakes) MUST_USE;
 
 /* Find a preset by its exact name, or NULL. An origin's own come before everybody's. */
 const struct config_preset *config_preset(

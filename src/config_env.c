@@ -129,6 +129,7 @@ set_variable(struct config_loader *l, const char *name, const char *value)
 	size_t count;
 
 	l->variable = name;
+	l->origin = NULL;
 	if (!find_meaning(l, name, &m, &count))
 		return false;
 	if (count == 0 && !find_new(name, &m))
@@ -137,14 +138,14 @@ set_variable(struct config_loader *l, const char *name, const char *value)
 	if (settings_is_origin(m.section) && m.origin == NULL &&
 		!config_file_origin(l, m.section, m.name, &m.origin))
 		return false;
+	l->origin = m.origin;
 	if (!settings_set(row, config_file_base(l, row, m.origin), value, "", why))
 		return config_load_fail(l, "%s", why);
 	config_file_set(l, m.origin)[m.row] = true;
-	l->variable = NULL;
 	return true;
 }
 
-bool
+void
 config_env_read(struct config_loader *l, char *const env[])
 {
 	char name[SETTINGS_ENV];
@@ -161,7 +162,7 @@ config_env_read(struct config_loader *l, char *const env[])
 		memcpy(name, *env, n);
 		name[n] = '\0';
 		if (!set_variable(l, name, strchr(*env, '=') + 1))
-			return false;
+			l->lost_variable = true;
 	}
-	return true;
+	l->variable = NULL;
 }

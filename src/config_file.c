@@ -14,6 +14,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define BLANKS " \t\r\f\v"
+
 /* ---- Sections and keys ---- */
 
 /* The struct a row's field is in. */
@@ -25,10 +27,16 @@ config_file_base(struct config_loader *l, const struct setting *row, struct conf
 	return origin != NULL ? (void *)origin : l->cfg;
 }
 
+size_t
+config_file_index(const struct config_loader *l, const struct config_origin *origin)
+{
+	return origin != NULL ? 1 + (size_t)(origin - l->cfg->origins) : 0;
+}
+
 bool *
 config_file_set(struct config_loader *l, const struct config_origin *origin)
 {
-	return l->set[origin != NULL ? 1 + (origin - l->cfg->origins) : 0];
+	return l->set[config_file_index(l, origin)];
 }
 
 /* Letters, digits, '_' and '-': what needs no escape in a log, a path or a file. */
@@ -270,27 +278,32 @@ set_parameter(struct config_loader *l, const char *name, const char *value)
 
 /* ---- The file ---- */
 
-/* Read one line into l->line, without blanks before it. False at the end, or after a mistake. */
+/* Read one line into l->line, without blanks before it; a bad one as if it were empty. False at
+ * the end. */
 static bool
 read_line(struct config_loader *l)
 {
+	const char *bad = NULL;
 	size_t n = 0;
 	int c;
 
 	for (c = getc(l->file); c != EOF && c != '\n'; c = getc(l->file)) {
 		if (n == 0 && (c == ' ' || c == '\t'))
 			continue; /* or libinih would take it for the line before, continued */
-		if (c == '\0' || n == sizeof l->line - 1) {
-			l->number++;
-			return config_load_fail(
-				l, c == '\0' ? "a NUL byte" : "the line is too long");
-		}
-		l->line[n++] = (char)c;
+		if (c == '\0' || n == sizeof l->line - 1)
+			bad = c == '\0' ? "a NUL byte" : "the line is too long";
+		if (bad == NULL)
+			l->line[n++] = (char)c;
 	}
 	l->line[n] = '\0';
 	if (c == EOF && n == 0)
 		return false;
 	l->number++;
+	if (bad != NULL) {
+		(void)config_load_fail(l, "%s", bad);
+		n = 0;
+		l->line[0] = '\0';
+	}
 	if (l->number == 1 && strncmp(l->line, "\xEF\xBB\xBF", 3) == 0)
 		memmove(l->line, l->line + 3, n - 3 + 1); /* some editors' mark of UTF-8 */
 	return true;
@@ -306,7 +319,7 @@ read_section(struct config_loader *l)
 	size_t n;
 
 	if (end == NULL)
-		return true; /* libinih complains */
+		return config_load_fail(l, "[ without ]: a section is [NAME]");
 	n = text_trim(l->line + 1, (size_t)(end - l->line - 1), &from);
 	if (n >= sizeof name)
 		return config_load_fail(l, "the section's name is too long");
@@ -325,10 +338,19 @@ on_line(char *ret, int size, void *loader)
 	struct config_loader *l = loader;
 	size_t n;
 
-	if (l->failed || size < 3 || !read_line(l))
+	/* libinih goes on after a line it makes nothing of, and tells of the first one only */
+	if (l->pending)
+		(void)config_load_fail(l, "neither [section] nor name = value");
+	l->pending = false;
+	if (size < 3 || !read_line(l))
 		return NULL;
-	if (l->line[0] == '[' && !read_section(l))
-		return NULL;
+	if (l->line[0] == '[') {
+		l->skip = !read_section(l);
+		l->lost_section = l->lost_section || l->skip;
+	}
+	if (l->skip)
+		l->line[0] = '\0';
+	l->pending = strchr("[;#", l->line[strspn(l->line, BLANKS)]) == NULL;
 	n = strlen(l->line);
 	l->cut = n > (size_t)size - 2;
 	if (l->cut)
@@ -358,7 +380,7 @@ long_value(struct config_loader *l)
 	return value;
 }
 
-/* What libinih calls for each name and value. 0 is a mistake. */
+/* What libinih calls for each name and value. Mistakes are kept here, not there. */
 static int
 on_pair(void *loader, const char *section, const char *name, const char *value)
 {
@@ -366,14 +388,17 @@ on_pair(void *loader, const char *section, const char *name, const char *value)
 	size_t n;
 
 	(void)section; /* known from the head already */
-	if (l->failed)
-		return 0;
+	l->pending = false;
 	if (l->cut)
 		value = long_value(l);
 	n = strlen(value);
 	if (n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n - 1] == value[0])
-		return config_load_fail(l, "%.40s: write the value without quotes", name);
-	return l->preset != NULL ? set_parameter(l, name, value) : set_key(l, name, value);
+		(void)config_load_fail(l, "%.40s: write the value without quotes", name);
+	else if (l->preset != NULL)
+		(void)set_parameter(l, name, value);
+	else
+		(void)set_key(l, name, value);
+	return 1;
 }
 
 /* Find the folder that relative paths count from; absolute, for workers may change theirs. */
@@ -399,28 +424,29 @@ config_file_folder(struct config_loader *l)
 	return true;
 }
 
-bool
+void
 config_file_read(struct config_loader *l)
 {
-	int bad;
-	bool broken;
+	int outcome;
 
+	l->lost_section = l->lost_variable = true; /* unless it can be read */
 	l->file = fopen(l->cfg->path, "re");
-	if (l->file == NULL)
-		return config_load_fail(l, "cannot be opened: %s", strerror(errno));
-	bad = ini_parse_stream(on_line, l, on_pair, l);
-	broken = ferror(l->file) != 0;
-	if (broken && !l->failed)
+	if (l->file == NULL) {
+		(void)config_load_fail(l, "cannot be opened: %s", strerror(errno));
+		return;
+	}
+	l->lost_section = l->lost_variable = false;
+	errno = 0;
+	outcome = ini_parse_stream(on_line, l, on_pair, l);
+	l->number = ferror(l->file) || outcome < 0 ? 0 : l->number;
+	if (ferror(l->file)) {
 		(void)config_load_fail(l, "cannot be read: %s", strerror(errno));
+	} else if (outcome < 0) {
+		(void)config_load_fail(l, "out of memory");
+	}
 	(void)fclose(l->file);
 	l->file = NULL;
-	if (bad > 0 && (!l->failed || bad < l->number)) {
-		l->failed = false; /* this one comes first; libinih goes on after a mistake */
-		l->number = bad;
-		return config_load_fail(l, "neither [section] nor name = value");
-	}
-	if (bad < 0)
-		return config_load_fail(l, "out of memory");
 	l->number = 0;
-	return !l->failed;
+	l->origin = NULL;
+	l->preset = NULL;
 }

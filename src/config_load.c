@@ -19,32 +19,35 @@
 
 /* ---- Mistakes ---- */
 
-/* Record the first mistake; later ones are often only its consequences. */
 bool
 config_load_fail(struct config_loader *l, const char *format, ...)
 {
-	char text[320];
+	struct config_mistakes *m = l->mistakes;
 	const char *path = l->cfg->path;
+	char text[280], line[16] = "";
 	size_t n = strlen(path);
 	const char *cut = n > PATH_SHOWN ? "..." : "";
 	va_list ap;
 
-	if (l->failed)
+	l->faulty[config_file_index(l, l->origin)] = true;
+	if (m->count == CONFIG_MISTAKES_MAX) {
+		m->left_out++;
 		return false;
-	l->failed = true;
+	}
 	va_start(ap, format);
 	(void)vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	if (n > PATH_SHOWN)
 		path += n - PATH_SHOWN;
-	(void)err_set(l->err, ERR_INTERNAL, "%s", "");
-	if (l->variable != NULL)
-		return err_detail(l->err, "%.*s: %s", SETTINGS_ENV, l->variable, text);
 	if (l->number > 0)
-		return err_detail(l->err, "%s%s:%d: %s", cut, path, l->number, text);
-	if (*path != '\0')
-		return err_detail(l->err, "%s%s: %s", cut, path, text);
-	return err_detail(l->err, "%s", text);
+		(void)snprintf(line, sizeof line, ":%d", l->number);
+	if (l->variable != NULL)
+		(void)snprintf(m->text[m->count++], sizeof m->text[0], "%.*s: %s", SETTINGS_ENV,
+			l->variable, text);
+	else
+		(void)snprintf(m->text[m->count++], sizeof m->text[0], "%s%s%s%s%s", cut, path,
+			line, *path != '\0' ? ": " : "", text);
+	return false;
 }
 
 /* ---- The whole ---- */
@@ -75,30 +78,29 @@ needs(struct config_loader *l, const struct config_origin *origin, const char *k
 	return config_load_fail(l, "[%s] needs a %s (or %s)", origin->title, key, env_name);
 }
 
-static bool
+static void
 finish_s3(struct config_loader *l, struct config_origin *s3, char *const env[])
 {
 	const char *region = config_env_variable(env, "AWS_REGION");
 
 	if (s3->bucket[0] == '\0')
-		return needs(l, s3, "bucket");
+		(void)needs(l, s3, "bucket");
 	if (!is_set(l, s3, "region") && region != NULL) {
 		l->variable = "AWS_REGION";
 		if (!text_copy(s3->region, sizeof s3->region, region))
-			return config_load_fail(l, "longer than %zu bytes", sizeof s3->region - 1);
+			(void)config_load_fail(l, "longer than %zu bytes", sizeof s3->region - 1);
 		l->variable = NULL;
 	}
 	(void)!text_copy(s3->runtime_dir, sizeof s3->runtime_dir, l->cfg->runtime_dir);
 	if ((s3->access_key[0] == '\0') != (s3->secret_key[0] == '\0'))
-		return config_load_fail(
+		(void)config_load_fail(
 			l, "[%s] has only one of access_key and secret_key", s3->title);
 	if (s3->access_key[0] != '\0' && s3->profile[0] != '\0')
-		return config_load_fail(l, "[%s] has both an access_key and a profile", s3->title);
-	return true;
+		(void)config_load_fail(l, "[%s] has both an access_key and a profile", s3->title);
 }
 
 /* What the tag of a picture knows of the press profile: its bytes, wherever they lie. */
-static bool
+static void
 digest_profile(struct config_loader *l, struct config *cfg)
 {
 	struct buf icc = BUF_INIT(CONFIG_PROFILE_MAX);
@@ -122,7 +124,6 @@ digest_profile(struct config_loader *l, struct config *cfg)
 	if (f != NULL)
 		(void)fclose(f);
 	buf_done(&icc);
-	return ok;
 }
 
 /* What an origin does not say for itself is as for all. */
@@ -137,21 +138,32 @@ inherit(struct config_loader *l, struct config_origin *origin)
 			settings_copy(&settings_table[i], &l->cfg->policy, &origin->policy);
 }
 
-/* No two origins may wait for the same URLs, and no preset for an origin that is not there. */
-static bool
-check_origins(struct config_loader *l)
+/* No two origins may wait for the same URLs. */
+static void
+check_mounts(struct config_loader *l)
 {
 	const struct config *cfg = l->cfg;
 	const struct config_origin *one, *other;
-	size_t i;
 
 	for (one = cfg->origins; one < cfg->origins + cfg->origin_count; one++)
 		for (other = one + 1; other < cfg->origins + cfg->origin_count; other++)
 			if (strcmp(one->mount, other->mount) == 0 &&
-				strcasecmp(one->host, other->host) == 0)
-				return config_load_fail(l,
+				strcasecmp(one->host, other->host) == 0 &&
+				!l->faulty[config_file_index(l, one)] &&
+				!l->faulty[config_file_index(l, other)])
+				(void)config_load_fail(l,
 					"[%s] and [%s] are both mounted at %.80s: give one another mount",
 					one->title, other->title, one->mount);
+}
+
+/* No preset may be for an origin that is not there. */
+static void
+check_presets(struct config_loader *l)
+{
+	const struct config *cfg = l->cfg;
+	const struct config_origin *one;
+	size_t i;
+
 	for (i = 0; i < cfg->preset_count; i++) {
 		const struct config_preset *preset = &cfg->presets[i];
 		bool found = preset->origin[0] == '\0';
@@ -159,30 +171,38 @@ check_origins(struct config_loader *l)
 		for (one = cfg->origins; one < cfg->origins + cfg->origin_count; one++)
 			found = found || strcmp(config_origin_name(one), preset->origin) == 0;
 		if (!found)
-			return config_load_fail(l, "[preset %s/%s]: no origin is called %s",
+			(void)config_load_fail(l, "[preset %s/%s]: no origin is called %s",
 				preset->origin, preset->name, preset->origin);
 	}
-	return true;
 }
 
-static bool
+static void
 finish(struct config_loader *l, char *const env[])
 {
 	struct config *cfg = l->cfg;
 	struct config_origin *origin;
 
-	if (cfg->cmyk_profile[0] != '\0' && !digest_profile(l, l->cfg))
-		return false;
-	if (cfg->origin_count == 0 && !config_file_origin(l, SETTING_FILE, "", &origin))
-		return false;
+	l->origin = NULL;
+	l->number = 0;
+	if (cfg->cmyk_profile[0] != '\0')
+		digest_profile(l, cfg);
+	if (cfg->origin_count == 0)
+		(void)!config_file_origin(l, SETTING_FILE, "", &origin);
 	for (origin = cfg->origins; origin < cfg->origins + cfg->origin_count; origin++) {
 		inherit(l, origin);
-		if (origin->kind == CONFIG_S3 && !finish_s3(l, origin, env))
-			return false;
+		/* what it lacks may stand on a line that was not understood */
+		if (l->faulty[config_file_index(l, origin)] || l->lost_variable)
+			continue;
+		l->origin = origin;
+		if (origin->kind == CONFIG_S3)
+			finish_s3(l, origin, env);
 		if (origin->kind == CONFIG_HTTP && origin->url[0] == '\0')
-			return config_load_fail(l, "[%s] needs a url", origin->title);
+			(void)config_load_fail(l, "[%s] needs a url", origin->title);
+		l->origin = NULL;
 	}
-	return check_origins(l);
+	check_mounts(l);
+	if (!l->lost_section && !l->lost_variable)
+		check_presets(l);
 }
 
 /* Look for limner.conf beside the running program, then in the system's folder; "" if nowhere. */
@@ -207,9 +227,10 @@ find_default(struct config_loader *l)
 }
 
 bool
-config_load(const char *path, char *const env[], struct config *ret, struct err *err)
+config_load_all(const char *path, char *const env[], struct config *ret,
+	struct config_mistakes *ret_mistakes)
 {
-	struct config_loader l = { .cfg = ret, .err = err };
+	struct config_loader l = { .cfg = ret, .mistakes = ret_mistakes };
 
 	settings_init(SETTING_MAIN, ret);
 	settings_init(SETTING_CACHE, ret);
@@ -218,7 +239,20 @@ config_load(const char *path, char *const env[], struct config *ret, struct err 
 	if (path != NULL ? !text_copy(ret->path, sizeof ret->path, path) : !find_default(&l))
 		return config_load_fail(&l, "the path of the settings has more than %zu bytes",
 			sizeof ret->path - 1);
-	if (ret->path[0] != '\0' && (!config_file_folder(&l) || !config_file_read(&l)))
-		return false;
-	return config_env_read(&l, env) && finish(&l, env);
+	if (ret->path[0] != '\0' && config_file_folder(&l))
+		config_file_read(&l);
+	config_env_read(&l, env);
+	finish(&l, env);
+	return ret_mistakes->count == 0;
+}
+
+bool
+config_load(const char *path, char *const env[], struct config *ret, struct err *err)
+{
+	struct config_mistakes mistakes = { .count = 0 };
+
+	if (config_load_all(path, env, ret, &mistakes))
+		return true;
+	(void)err_set(err, ERR_INTERNAL, "%s", "");
+	return err_detail(err, "%s", mistakes.text[0]);
 }

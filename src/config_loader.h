@@ -14,8 +14,7 @@
 
 struct config_loader {
 	struct config *cfg;
-	struct err *err;
-	bool failed;
+	struct config_mistakes *mistakes;
 	/* where a mistake is: a variable, else a line of the file, else the file */
 	const char *variable;
 	int number;
@@ -23,23 +22,32 @@ struct config_loader {
 	FILE *file;
 	char line[CONFIG_LOADER_LINE]; /* whole, without blanks before it */
 	bool cut;                      /* libinih was given only its beginning */
+	bool pending;                  /* libinih has yet to say what its line means */
+	bool skip;                     /* up to the next section: nobody knows this one */
 	/* where the reading is */
 	enum setting_section section;
 	struct config_origin *origin; /* whose section it is, or NULL */
 	struct config_preset *preset; /* or NULL */
 	bool cache_opened;
+	/* what was wrong with: [0] what is for all, then each origin */
+	bool faulty[CONFIG_ORIGINS_MAX + 1];
+	/* what seems to be missing may stand where nobody understood it */
+	bool lost_section, lost_variable;
 	/* rows of settings_table that were set, in the file or the environment: [0] for all
 	 * origins, then for each */
 	bool set[CONFIG_ORIGINS_MAX + 1][SETTINGS_MAX];
 };
 
-/* Record the first mistake, with where it is; later ones are often only its consequences. Returns
+/* Record a mistake, with where it is, and whose: the origin's whose section is open. Returns
  * false. */
 bool config_load_fail(struct config_loader *l, const char *format, ...) PRINTF(2, 3);
 
 /* The struct a row's field is in. origin: whose it is, or NULL. */
 void *config_file_base(
 	struct config_loader *l, const struct setting *row, struct config_origin *origin);
+
+/* Where an origin's (NULL: what is for all) place in set and faulty is. */
+size_t config_file_index(const struct config_loader *l, const struct config_origin *origin);
 
 /* Which rows were set, of an origin or (NULL) of all. */
 bool *config_file_set(struct config_loader *l, const struct config_origin *origin);
@@ -52,12 +60,12 @@ bool config_file_origin(struct config_loader *l, enum setting_section section, c
 bool config_file_folder(struct config_loader *l) MUST_USE;
 
 /* Read the file of cfg->path. */
-bool config_file_read(struct config_loader *l) MUST_USE;
+void config_file_read(struct config_loader *l);
 
 /* The value of a variable; NULL when it is not there, or empty. */
 const char *config_env_variable(char *const env[], const char *name);
 
 /* Read the LIMNER_* variables. */
-bool config_env_read(struct config_loader *l, char *const env[]) MUST_USE;
+void config_env_read(struct config_loader *l, char *const env[]);
 
 #endif

@@ -25,10 +25,15 @@ struct options {
 static void
 load(const struct options *o, struct config *cfg)
 {
+	struct config_mistakes mistakes = { .count = 0 };
 	struct err err = { 0 };
 
 	/* stderr is where a web server looks for why its program does not start */
-	if (!config_load(o->config, environ, cfg, &err) || !image_open(cfg, &err)) {
+	if (!config_load_all(o->config, environ, cfg, &mistakes)) {
+		cli_mistakes(&mistakes);
+		exit(1);
+	}
+	if (!image_open(cfg, &err)) {
 		(void)fprintf(stderr, "limner: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
 		exit(1);
 	}

@@ -245,27 +245,55 @@ START_TEST(reads_back_what_it_prints)
 }
 END_TEST
 
-/* Load one block of mistakes.txt and compare what is said. A * at the end stands for any rest. */
+/* All mistakes of a text, a line each, with FILE for the path. The caller frees. */
+static char *
+mistakes_of(const char *text)
+{
+	static struct config_mistakes found;
+	char *said = NULL, *plain;
+	size_t n = 0;
+	FILE *f = open_memstream(&said, &n);
+
+	write_bytes(path, text, strlen(text));
+	memset(&cfg, 0, sizeof cfg);
+	memset(&found, 0, sizeof found);
+	ck_assert_msg(!config_load_all(path, no_env, &cfg, &found), "taken: %s", text);
+	for (size_t i = 0; i < found.count; i++)
+		(void)fprintf(f, ">>> %s\n", found.text[i]);
+	if (found.left_out > 0)
+		(void)fprintf(f, "and %zu more\n", found.left_out);
+	ck_assert_int_eq(fclose(f), 0);
+	plain = replaced(said, path, "FILE");
+	free(said);
+	return plain;
+}
+
+/* Load one block of mistakes.txt and compare all that is said. A * at the end stands for any rest.
+ */
 static void
-expect_mistake(char *block)
+expect_mistakes(char *block)
 {
 	char *want = strstr(block, ">>> ");
-	char *said;
-	size_t n;
+	char *text, *said;
+	size_t n = strlen(block);
+	bool rest = block[n - 2] == '*';
 
 	ck_assert_msg(want != NULL, "no >>> in: %s", block);
-	want[-1] = '\0';
-	want += 4;
-	want[strcspn(want, "\n")] = '\0';
-	ck_assert_msg(!load(block, nothing), "taken, but should say: %s", want);
-	ck_assert_int_eq(err.kind, ERR_INTERNAL);
-	said = replaced(err.detail, path, "FILE");
-	n = strlen(want);
-	if (want[n - 1] == '*')
-		ck_assert_msg(strncmp(said, want, n - 1) == 0, "said: %s\nwant: %s", said, want);
+	text = strndup(block, (size_t)(want - block) - 1);
+	said = mistakes_of(text);
+	if (rest)
+		ck_assert_msg(strncmp(said, want, strlen(want) - 2) == 0, "said: %s\nwant: %s",
+			said, want);
 	else
-		ck_assert_str_eq(said, want);
+		same_text(said, want);
+	/* who asks for one hears of the first */
+	ck_assert(!load(text, nothing) && err.kind == ERR_INTERNAL);
 	free(said);
+	said = replaced(err.detail, path, "FILE");
+	n = strcspn(want + 4, "\n") - rest;
+	ck_assert_msg(strncmp(said, want + 4, n) == 0, "said: %s\nwant: %s", said, want);
+	free(said);
+	free(text);
 }
 
 START_TEST(says_where_a_mistake_is_and_what_is_allowed)
@@ -278,13 +306,27 @@ START_TEST(says_where_a_mistake_is_and_what_is_allowed)
 		char *next = strstr(block += 6, "\n----\n");
 
 		if (next != NULL)
-			*next = '\0';
-		expect_mistake(block);
+			next[1] = '\0';
+		expect_mistakes(block);
 		blocks++;
 		block = next;
 	}
-	ck_assert_int_eq(blocks, 88);
+	ck_assert_int_eq(blocks, 90);
 	free(all);
+}
+END_TEST
+
+START_TEST(tells_twenty_mistakes_and_counts_the_rest)
+{
+	char text[512], *said;
+	int n = 0;
+
+	for (int i = 0; i < CONFIG_MISTAKES_MAX + 3; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n, "nonsense\n");
+	said = mistakes_of(text);
+	ck_assert_ptr_nonnull(strstr(said, ">>> FILE:20: neither [section] nor name = value\n"
+					   "and 3 more\n"));
+	free(said);
 }
 END_TEST
 
@@ -488,6 +530,29 @@ START_TEST(refuses_a_mistyped_variable)
 	said = replaced(err.detail, path, "FILE");
 	ck_assert_str_eq(said, bad_variables[_i].want);
 	free(said);
+}
+END_TEST
+
+/* What the file lacks may be what the mistyped variable was for. */
+START_TEST(tells_the_mistakes_of_file_and_environment_together)
+{
+	static const char text[] = "worker = 4\n[file photos]\nmount = /photos/\n";
+	char *const env[] = { (char[]){ "LIMNER_S3_REGION=eu-west-1" },
+		(char[]){ "LIMNER_S3_BUKET=b" }, (char[]){ "LIMNER_WORKERS=x" }, NULL };
+	static struct config_mistakes found;
+	char want[512];
+
+	write_bytes(path, text, sizeof text - 1);
+	memset(&found, 0, sizeof found);
+	ck_assert(!config_load_all(path, env, &cfg, &found));
+	ck_assert_uint_eq(found.count, 3);
+	(void)snprintf(want, sizeof want,
+		"%s:1: no setting \"worker\" here; did you mean \"workers\"?", path);
+	ck_assert_str_eq(found.text[0], want);
+	ck_assert_str_eq(
+		found.text[1], "LIMNER_S3_BUKET: no such setting; did you mean LIMNER_S3_BUCKET?");
+	ck_assert_str_eq(
+		found.text[2], "LIMNER_WORKERS: \"x\" is not a whole number from 0 to 1024");
 }
 END_TEST
 
@@ -755,6 +820,7 @@ suite_config(void)
 	tcase_add_test(t, reads_every_setting_and_prints_it_without_secrets);
 	tcase_add_test(t, reads_back_what_it_prints);
 	tcase_add_test(t, says_where_a_mistake_is_and_what_is_allowed);
+	tcase_add_test(t, tells_twenty_mistakes_and_counts_the_rest);
 	tcase_add_test(t, cuts_no_line_but_refuses_what_is_too_long);
 	tcase_add_test(t, refuses_a_nul_byte_and_skips_a_byte_order_mark);
 	tcase_add_test(t, keeps_the_end_of_a_long_path_in_complaints);
@@ -764,6 +830,7 @@ suite_config(void)
 	tcase_add_test(t, ships_a_sample_that_loads_and_says_what_holds_anyway);
 	tcase_add_test(t, lets_the_environment_win);
 	tcase_add_loop_test(t, refuses_a_mistyped_variable, 0, ROWS(bad_variables));
+	tcase_add_test(t, tells_the_mistakes_of_file_and_environment_together);
 	tcase_add_test(t, makes_an_origin_of_what_names_it);
 	tcase_add_test(t, gives_each_origin_what_it_says_and_the_rest_as_for_all);
 	tcase_add_test(t, gives_an_origin_presets_of_its_own);
