@@ -151,8 +151,11 @@ config_print(const struct config *cfg, FILE *f)
 {
 	size_t i;
 
-	(void)fprintf(f, "# %s\n\n",
-		cfg->path[0] != '\0' ? cfg->path : "no file: defaults and environment");
+	if (cfg->piece_count == 0)
+		(void)fputs("# no file: defaults and environment\n", f);
+	for (i = 0; i < cfg->piece_count; i++)
+		(void)fprintf(f, "# %s\n", cfg->pieces[i].path);
+	(void)fputc('\n', f);
 	print_section(SETTING_MAIN, cfg, f);
 	print_section(SETTING_CACHE, cfg, f);
 	for (i = 0; i < cfg->origin_count; i++)
@@ -173,7 +176,10 @@ static const struct {
 		"# limner.conf: where originals are, and how pictures are made of them.\n"
 		"#\n"
 		"# Each setting stands here with what it is when left out. Take the # away to change it.\n"
-		"# The variable of the environment that is named with each wins over this file.\n"
+		"# Files in limner.conf.d beside this one, NAME.conf, are read after it by name: each may say\n"
+		"# again what was said before, and wins. So does, over all files, a credential of systemd\n"
+		"# (LoadCredential=) that is called as the variable named with each setting; and over that,\n"
+		"# the variable itself.\n"
 		"# Relative paths count from this file's folder. Values stand without quotes; what follows\n"
 		"# a ; with a blank before it is a remark. `limner check` tells whether all is well.\n"
 		"#\n"

@@ -1,7 +1,8 @@
 /*
  * What can be set: one row per setting, the presets, and the origins.
  *
- * Read once at start from an INI file (libinih) and LIMNER_* environment variables, which win.
+ * Read once at start from an INI file and its drop-ins (libinih), systemd's credentials and
+ * LIMNER_* environment variables; what is read later wins.
  * Mistakes stop the start; each names file, line, what is allowed and the nearest name.
  */
 #ifndef LIMNER_CONFIG_H
@@ -13,6 +14,7 @@
 #define CONFIG_ORIGINS_MAX  16
 #define CONFIG_PRESETS_MAX  256
 #define CONFIG_MISTAKES_MAX 20         /* that are told at once */
+#define CONFIG_PIECES_MAX   33         /* the file and its drop-ins */
 #define CONFIG_NAME         33         /* bytes of a preset's or an origin's name, with its NUL */
 #define CONFIG_PROFILE_MAX  (8u << 20) /* bytes; press profiles have one or two millions */
 
@@ -98,6 +100,12 @@ struct config_preset {
 	struct params params;
 };
 
+/* One of the files the settings were read from. */
+struct config_piece {
+	char path[1024];
+	bool secrets; /* there are some in it */
+};
+
 struct config {
 	/* processes */
 	int32_t workers;      /* 0: this process serves alone */
@@ -128,7 +136,10 @@ struct config {
 	size_t origin_count; /* at least 1 once loaded */
 	struct config_preset presets[CONFIG_PRESETS_MAX];
 	size_t preset_count;
-	char path[1024]; /* of the file read, "" when none */
+	char path[1024];                               /* of the file read, "" when none */
+	struct config_piece pieces[CONFIG_PIECES_MAX]; /* that file, then its drop-ins */
+	size_t piece_count;
+	int credentials_why; /* errno: systemd's folder of credentials cannot be looked into */
 };
 
 /* What is wrong with the settings, in the order it was found: "limner.conf:12: …" each. */
@@ -148,11 +159,19 @@ struct config_mistakes {
  *         unnamed section, LIMNER_SECTION_KEY one of another (LIMNER_S3_BUCKET), LIMNER_S3_NAME_KEY
  *         one of [s3 NAME], whose name is written in capitals and with _ for -. Empty values count
  *         as unset; names nobody knows are mistakes. For an S3 origin without a region,
- *         AWS_REGION serves (its keys: credentials.h). Nothing else is read: HTTP_* of a CGI
- * environment are a stranger's words. ret     zeroed by the caller; without any origin section or
- * override there is one `file` origin. Relative paths of the file count from the file's folder,
- * those of the environment from the process's. Fails   ERR_INTERNAL, the first mistake in
- * err->detail: "limner.conf:12: …"
+ *         AWS_REGION serves (its keys: credentials.h). Nothing else is read, but for
+ *         CREDENTIALS_DIRECTORY: HTTP_* of a CGI environment are a stranger's words.
+ * ret     zeroed by the caller; without any origin section or override there is one `file` origin
+ *
+ * Drop-ins are limner.conf.d/NAME.conf beside the file limner.conf (of whatever name), 32 at most,
+ * read by name; each may set again what an earlier file set, and add sections. Credentials are
+ * files in CREDENTIALS_DIRECTORY that are called as a variable is (LIMNER_S3_SECRET_KEY) and hold
+ * its value, line ends after it apart; the environment wins over them.
+ *
+ * Relative paths of files count from the first file's folder, others from the process's.
+ *
+ * Fails   ERR_INTERNAL, the first mistake in err->detail: "limner.conf:12: …"
+ * Source  https://systemd.io/CREDENTIALS/
  */
 bool config_load(const char *path, char *const env[], struct config *ret, struct err *err) MUST_USE;
 

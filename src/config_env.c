@@ -146,6 +146,14 @@ set_variable(struct config_loader *l, const char *name, const char *value)
 }
 
 void
+config_env_set(struct config_loader *l, const char *name, const char *value)
+{
+	if (!set_variable(l, name, value))
+		l->lost_variable = true;
+	l->variable = NULL;
+}
+
+void
 config_env_read(struct config_loader *l, char *const env[])
 {
 	char name[SETTINGS_ENV];
@@ -161,8 +169,6 @@ config_env_read(struct config_loader *l, char *const env[])
 			n = sizeof name - 1;
 		memcpy(name, *env, n);
 		name[n] = '\0';
-		if (!set_variable(l, name, strchr(*env, '=') + 1))
-			l->lost_variable = true;
+		config_env_set(l, name, strchr(*env, '=') + 1);
 	}
-	l->variable = NULL;
 }

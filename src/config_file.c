@@ -96,27 +96,31 @@ open_preset(struct config_loader *l, const char *name)
 	const char *slash = strchr(name, '/');
 	size_t n = slash != NULL ? (size_t)(slash - name) : 0;
 	const char *own = slash != NULL ? slash + 1 : name;
-	struct config_preset *preset = &l->cfg->presets[l->cfg->preset_count];
-	size_t i;
+	struct config_preset made, *preset = l->cfg->presets;
 
 	if (*name == '\0')
 		return config_load_fail(l, "a preset needs a name: [preset card]");
-	if (l->cfg->preset_count == CONFIG_PRESETS_MAX)
-		return config_load_fail(l, "more than %d presets", CONFIG_PRESETS_MAX);
-	if (n >= sizeof preset->origin || !text_copy(preset->name, sizeof preset->name, own))
+	if (n >= sizeof made.origin || !text_copy(made.name, sizeof made.name, own))
 		return config_load_fail(l, "[preset %.40s...]: names have at most %zu bytes", name,
-			sizeof preset->name - 1);
-	memcpy(preset->origin, name, n);
-	preset->origin[n] = '\0';
-	if (!is_name(preset->name) || (slash != NULL && !is_name(preset->origin)))
+			sizeof made.name - 1);
+	memcpy(made.origin, name, n);
+	made.origin[n] = '\0';
+	if (!is_name(made.name) || (slash != NULL && !is_name(made.origin)))
 		return config_load_fail(
 			l, "[preset %.40s]: names are letters, digits, '_' and '-'", name);
-	for (i = 0; i < l->cfg->preset_count; i++)
-		if (strcmp(l->cfg->presets[i].name, preset->name) == 0 &&
-			strcmp(l->cfg->presets[i].origin, preset->origin) == 0)
-			return config_load_fail(l, "[preset %.40s] is already there", name);
-	params_init(&preset->params);
+	while (preset < l->cfg->presets + l->cfg->preset_count &&
+		(strcmp(preset->name, made.name) != 0 || strcmp(preset->origin, made.origin) != 0))
+		preset++;
+	if (preset == l->cfg->presets + CONFIG_PRESETS_MAX)
+		return config_load_fail(l, "more than %d presets", CONFIG_PRESETS_MAX);
+	if (l->preset_opened[preset - l->cfg->presets])
+		return config_load_fail(l, "[preset %.40s] is already there", name);
+	l->preset_opened[preset - l->cfg->presets] = true;
 	l->preset = preset;
+	if (preset < l->cfg->presets + l->cfg->preset_count)
+		return true;
+	params_init(&made.params);
+	*preset = made;
 	l->cfg->preset_count++;
 	return true;
 }
@@ -153,12 +157,30 @@ no_section(struct config_loader *l, const char *head)
 	return config_load_fail(l, "no section [%.40s]; there are %s and [preset NAME]", head, all);
 }
 
+/* An origin's section, of an earlier file perhaps; not twice in one. */
+static bool
+open_origin(struct config_loader *l, enum setting_section section, const char *name)
+{
+	char title[sizeof l->origin->title];
+
+	(void)snprintf(title, sizeof title, "%s%s%s", settings_section_name(section),
+		*name != '\0' ? " " : "", name);
+	l->origin = find_origin(l, title);
+	if (l->origin == NULL && !config_file_origin(l, section, name, &l->origin))
+		return false;
+	if (l->opened[l->origin - l->cfg->origins]) {
+		l->origin = NULL; /* whose settings are not at fault */
+		return config_load_fail(l, "section [%s] is already there", title);
+	}
+	l->opened[l->origin - l->cfg->origins] = true;
+	return true;
+}
+
 static bool
 open_section(struct config_loader *l, const char *head)
 {
 	enum setting_section s;
 	const char *name;
-	char title[sizeof l->origin->title];
 
 	l->preset = NULL;
 	l->origin = NULL;
@@ -176,11 +198,7 @@ open_section(struct config_loader *l, const char *head)
 			l->cache_opened = true;
 			return true;
 		}
-		(void)snprintf(title, sizeof title, "%s%s%s", settings_section_name(s),
-			*name != '\0' ? " " : "", name);
-		if (find_origin(l, title) != NULL)
-			return config_load_fail(l, "section [%s] is already there", title);
-		return config_file_origin(l, s, name, &l->origin);
+		return open_origin(l, s, name);
 	}
 	return no_section(l, head);
 }
@@ -217,7 +235,7 @@ unknown_key(struct config_loader *l, const char *name)
 static bool
 set_key(struct config_loader *l, const char *name, const char *value)
 {
-	bool *set = config_file_set(l, l->origin);
+	bool *here = l->set_here[config_file_index(l, l->origin)];
 	char why[SETTINGS_WHY];
 	size_t i;
 
@@ -227,9 +245,11 @@ set_key(struct config_loader *l, const char *name, const char *value)
 			break;
 	if (i == settings_table_count)
 		return unknown_key(l, name);
-	if (set[i])
+	if (here[i])
 		return config_load_fail(l, "%s is already set", name);
-	set[i] = true;
+	here[i] = config_file_set(l, l->origin)[i] = true;
+	if ((settings_table[i].flags & SETTING_SECRET) != 0 && *value != '\0')
+		l->piece->secrets = true;
 	if (!settings_set(&settings_table[i], config_file_base(l, &settings_table[i], l->origin),
 		    value, l->folder, why))
 		return config_load_fail(l, "%s: %s", name, why);
@@ -260,6 +280,7 @@ set_parameter(struct config_loader *l, const char *name, const char *value)
 {
 	struct params one;
 	struct err why;
+	uint64_t *given;
 
 	/* A preset in a preset has no meaning, and a version in one would make every URL immutable.
 	 */
@@ -269,9 +290,11 @@ set_parameter(struct config_loader *l, const char *name, const char *value)
 	params_init(&one);
 	if (!params_set(&one, name, value, &why))
 		return bad_parameter(l, name, &why);
-	if ((one.given & l->preset->params.given) != 0)
+	given = &l->given_here[l->preset - l->cfg->presets];
+	if ((one.given & *given) != 0)
 		return config_load_fail(
 			l, "[preset %s] %.40s is already set", l->preset->name, name);
+	*given |= one.given;
 	params_overlay(&l->preset->params, &one);
 	return true;
 }
@@ -424,18 +447,35 @@ config_file_folder(struct config_loader *l)
 	return true;
 }
 
+/* Nothing of the next piece was seen yet. */
+static bool
+begin_piece(struct config_loader *l, const char *path)
+{
+	if (l->cfg->piece_count == CONFIG_PIECES_MAX)
+		return config_load_fail(l, "more than %d drop-ins", CONFIG_PIECES_MAX - 1);
+	l->piece = &l->cfg->pieces[l->cfg->piece_count++];
+	if (!text_copy(l->piece->path, sizeof l->piece->path, path))
+		return config_load_fail(l, "its path is too long");
+	l->section = SETTING_MAIN;
+	l->pending = l->skip = l->cache_opened = false;
+	memset(l->opened, 0, sizeof l->opened);
+	memset(l->preset_opened, 0, sizeof l->preset_opened);
+	memset(l->set_here, 0, sizeof l->set_here);
+	memset(l->given_here, 0, sizeof l->given_here);
+	l->file = fopen(path, "re");
+	return l->file != NULL || config_load_fail(l, "cannot be opened: %s", strerror(errno));
+}
+
 void
-config_file_read(struct config_loader *l)
+config_file_read(struct config_loader *l, const char *path)
 {
 	int outcome;
 
-	l->lost_section = l->lost_variable = true; /* unless it can be read */
-	l->file = fopen(l->cfg->path, "re");
-	if (l->file == NULL) {
-		(void)config_load_fail(l, "cannot be opened: %s", strerror(errno));
+	if (!begin_piece(l, path)) {
+		l->lost_section = l->lost_variable = true;
+		l->piece = NULL;
 		return;
 	}
-	l->lost_section = l->lost_variable = false;
 	errno = 0;
 	outcome = ini_parse_stream(on_line, l, on_pair, l);
 	l->number = ferror(l->file) || outcome < 0 ? 0 : l->number;
@@ -447,6 +487,7 @@ config_file_read(struct config_loader *l)
 	(void)fclose(l->file);
 	l->file = NULL;
 	l->number = 0;
+	l->piece = NULL;
 	l->origin = NULL;
 	l->preset = NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * Loading the settings: file, environment, and what must hold between them.
+ * Loading the settings: files, environment, and what must hold between them.
  */
 #include "base/digest.h"
 #include "base/text.h"
@@ -23,7 +23,7 @@ bool
 config_load_fail(struct config_loader *l, const char *format, ...)
 {
 	struct config_mistakes *m = l->mistakes;
-	const char *path = l->cfg->path;
+	const char *path = l->piece != NULL ? l->piece->path : l->cfg->path;
 	char text[280], line[16] = "";
 	size_t n = strlen(path);
 	const char *cut = n > PATH_SHOWN ? "..." : "";
@@ -42,8 +42,8 @@ config_load_fail(struct config_loader *l, const char *format, ...)
 	if (l->number > 0)
 		(void)snprintf(line, sizeof line, ":%d", l->number);
 	if (l->variable != NULL)
-		(void)snprintf(m->text[m->count++], sizeof m->text[0], "%.*s: %s", SETTINGS_ENV,
-			l->variable, text);
+		(void)snprintf(m->text[m->count++], sizeof m->text[0], "%s%.*s: %s", l->holder,
+			SETTINGS_ENV, l->variable, text);
 	else
 		(void)snprintf(m->text[m->count++], sizeof m->text[0], "%s%s%s%s%s", cut, path,
 			line, *path != '\0' ? ": " : "", text);
@@ -230,7 +230,7 @@ bool
 config_load_all(const char *path, char *const env[], struct config *ret,
 	struct config_mistakes *ret_mistakes)
 {
-	struct config_loader l = { .cfg = ret, .mistakes = ret_mistakes };
+	struct config_loader l = { .cfg = ret, .mistakes = ret_mistakes, .holder = "" };
 
 	settings_init(SETTING_MAIN, ret);
 	settings_init(SETTING_CACHE, ret);
@@ -239,8 +239,11 @@ config_load_all(const char *path, char *const env[], struct config *ret,
 	if (path != NULL ? !text_copy(ret->path, sizeof ret->path, path) : !find_default(&l))
 		return config_load_fail(&l, "the path of the settings has more than %zu bytes",
 			sizeof ret->path - 1);
-	if (ret->path[0] != '\0' && config_file_folder(&l))
-		config_file_read(&l);
+	if (ret->path[0] != '\0' && config_file_folder(&l)) {
+		config_file_read(&l, ret->path);
+		config_folder_drop_ins(&l);
+	}
+	config_folder_credentials(&l, env);
 	config_env_read(&l, env);
 	finish(&l, env);
 	return ret_mistakes->count == 0;

@@ -1,6 +1,7 @@
 /*
  * What loading the settings keeps while it goes on, for the files it is spread over: config_file.c
- * reads the file, config_env.c the environment, config_load.c does both and sees that all fits.
+ * reads a file, config_folder.c the files of folders, config_env.c the environment, config_load.c
+ * does all and sees that it fits.
  * Nobody else includes this.
  */
 #ifndef LIMNER_CONFIG_LOADER_H
@@ -15,8 +16,10 @@
 struct config_loader {
 	struct config *cfg;
 	struct config_mistakes *mistakes;
-	/* where a mistake is: a variable, else a line of the file, else the file */
-	const char *variable;
+	/* where a mistake is: a variable, else a line of the piece, else the piece, else the file
+	 */
+	const char *variable, *holder; /* holder: what has it, "" for the environment */
+	struct config_piece *piece;    /* that is being read, or NULL */
 	int number;
 	char folder[PATH_MAX];
 	FILE *file;
@@ -28,7 +31,10 @@ struct config_loader {
 	enum setting_section section;
 	struct config_origin *origin; /* whose section it is, or NULL */
 	struct config_preset *preset; /* or NULL */
-	bool cache_opened;
+	/* what was opened and set in this piece: not twice, but again in another */
+	bool cache_opened, opened[CONFIG_ORIGINS_MAX], preset_opened[CONFIG_PRESETS_MAX];
+	bool set_here[CONFIG_ORIGINS_MAX + 1][SETTINGS_MAX];
+	uint64_t given_here[CONFIG_PRESETS_MAX]; /* bits as in struct params */
 	/* what was wrong with: [0] what is for all, then each origin */
 	bool faulty[CONFIG_ORIGINS_MAX + 1];
 	/* what seems to be missing may stand where nobody understood it */
@@ -59,11 +65,20 @@ bool config_file_origin(struct config_loader *l, enum setting_section section, c
 /* Find the folder that relative paths count from; absolute, for workers may change theirs. */
 bool config_file_folder(struct config_loader *l) MUST_USE;
 
-/* Read the file of cfg->path. */
-void config_file_read(struct config_loader *l);
+/* Read one file, the next piece. */
+void config_file_read(struct config_loader *l, const char *path);
 
 /* The value of a variable; NULL when it is not there, or empty. */
 const char *config_env_variable(char *const env[], const char *name);
+
+/* Set what a variable means; its value is not empty. */
+void config_env_set(struct config_loader *l, const char *name, const char *value);
+
+/* Read the files in PATH.d that end in .conf, where that folder is. */
+void config_folder_drop_ins(struct config_loader *l);
+
+/* Read systemd's credentials with a variable's name, where env says that there are some. */
+void config_folder_credentials(struct config_loader *l, char *const env[]);
 
 /* Read the LIMNER_* variables. */
 void config_env_read(struct config_loader *l, char *const env[]);

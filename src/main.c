@@ -61,6 +61,9 @@ look_ahead(const struct config *cfg)
 				err.detail[0] != '\0' ? err.detail : err.say);
 		source_close(source);
 	}
+	if (cfg->credentials_why != 0)
+		log_event("credentials", "CREDENTIALS_DIRECTORY is not read: %s",
+			strerror(cfg->credentials_why));
 	err = (struct err){ 0 };
 	if (admission_enter(cfg, NULL, 0, &slot, &err) && slot < 0 && cfg->max_renders > 0)
 		log_event("max_renders", "not in force: %s", err.detail);

@@ -1,6 +1,8 @@
 #include "config.h"
 #include "suites.h"
 
+#include <errno.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,11 +32,19 @@ setup(void)
 	(void)snprintf(path, sizeof path, "%s/limner.conf", folder);
 }
 
+static int
+drop(const char *what, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	return remove(what);
+}
+
 static void
 teardown(void)
 {
-	(void)unlink(path);
-	(void)rmdir(folder);
+	(void)nftw(folder, drop, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void
@@ -55,6 +65,19 @@ load(const char *text, const char *const env[])
 	memset(&cfg, 0, sizeof cfg);
 	memset(&err, 0, sizeof err);
 	return config_load(path, (char *const *)(uintptr_t)env, &cfg, &err);
+}
+
+/* Write a file below the folder, made with its own folder where that is not there. */
+static void
+write_below(const char *name, const char *text)
+{
+	char where[PATH_MAX];
+
+	(void)snprintf(where, sizeof where, "%s/%s", folder, name);
+	*strrchr(where, '/') = '\0';
+	ck_assert(mkdir(where, 0700) == 0 || errno == EEXIST);
+	(void)snprintf(where, sizeof where, "%s/%s", folder, name);
+	write_bytes(where, text, strlen(text));
 }
 
 static void
@@ -483,7 +506,291 @@ START_TEST(ships_a_sample_that_loads_and_says_what_holds_anyway)
 }
 END_TEST
 
+/* ---- Drop-ins ---- */
+
+START_TEST(reads_drop_ins_by_name_and_the_last_wins)
+{
+	char want[PATH_MAX], *text;
+
+	write_below("limner.conf.d/20-more.conf",
+		"workers = 20\n[cache]\nmax_age = 2h\n[s3 shop]\nbucket = b\nmount = /shop/\n"
+		"[preset card]\nh = 20\n[preset shop/big]\nw = 2000\n");
+	write_below("limner.conf.d/10-first.conf",
+		"workers = 10\nmax_requests = 10\n[file]\nroot = ten\n");
+	write_below("limner.conf.d/9.conf", "workers = 9\n[s3 shop]\nregion = eu-west-9\n");
+	write_below("limner.conf.d/.hidden.conf", "nonsense\n");
+	write_below("limner.conf.d/.conf", "nonsense\n");
+	write_below("limner.conf.d/30.conf~", "nonsense\n");
+	write_below("limner.conf.d/30.CONF", "nonsense\n");
+	ck_assert_msg(load("workers = 1\nqueue = 1s\nmax_requests = 1\n[cache]\nimmutable = 1h\n"
+			   "[file]\nroot = one\nmount = /one/\n[preset card]\nw = 1\nh = 1\n",
+			      nothing),
+		"%s", err.detail);
+	ck_assert_int_eq(cfg.workers, 9);
+	ck_assert_int_eq(cfg.max_requests, 10);
+	ck_assert_uint_eq(cfg.queue_ms, 1000);
+	ck_assert(cfg.policy.max_age_ms == 7200000 && cfg.policy.immutable_ms == 3600000);
+	/* one section, whichever files it stands in; paths count from the first file's folder */
+	ck_assert_uint_eq(cfg.origin_count, 2);
+	ck_assert_str_eq(cfg.origins[0].mount, "/one/");
+	(void)snprintf(want, sizeof want, "%s/ten", folder);
+	ck_assert_str_eq(cfg.origins[0].root, want);
+	ck_assert_str_eq(cfg.origins[1].bucket, "b");
+	ck_assert_str_eq(cfg.origins[1].region, "eu-west-9");
+	ck_assert_uint_eq(cfg.preset_count, 2);
+	ck_assert(cfg.presets[0].params.w == 1 && cfg.presets[0].params.h == 20);
+	/* which files they were can be seen, and the path stays the first one's */
+	ck_assert_uint_eq(cfg.piece_count, 4);
+	ck_assert_str_eq(cfg.path, path);
+	(void)snprintf(want, sizeof want, "# %s\n# %s.d/10-first.conf\n# %s.d/20-more.conf\n", path,
+		path, path);
+	text = printed(&cfg);
+	ck_assert_int_eq(strncmp(text, want, strlen(want)), 0);
+	free(text);
+}
+END_TEST
+
+static const struct {
+	const char *name, *text, *want;
+} bad_drop_ins[] = {
+	{ "a.conf", "\nworker = 4\n",
+		">>> FILE.d/a.conf:2: no setting \"worker\" here; did you mean \"workers\"?\n" },
+	{ "a.conf", "workers = 4\nworkers = 5\n", ">>> FILE.d/a.conf:2: workers is already set\n" },
+	{ "a.conf", "[file]\n[file]\n", ">>> FILE.d/a.conf:2: section [file] is already there\n" },
+	{ "a.conf", "[s3 one]\nbucket = b\n",
+		">>> FILE.d/a.conf:1: [s3 one]: there is [file one] already\n" },
+	{ "a.conf", "[preset card]\nw = 1\nwidth = 2\n",
+		">>> FILE.d/a.conf:3: [preset card] width is already set\n" },
+	{ "a.conf", "[preset card]\n[preset card]\n",
+		">>> FILE.d/a.conf:2: [preset card] is already there\n" },
+	{ "a.conf", "[cache]\n[cache]\n",
+		">>> FILE.d/a.conf:2: section [cache] is already there\n" },
+	/* a folder of that name, and a link to nothing */
+	{ "a.conf/b", "", ">>> FILE.d/a.conf: cannot be read: Is a directory\n" },
+	{ "a.conf", NULL, ">>> FILE.d/a.conf: cannot be opened: No such file or directory\n" },
+	{ "a.conf", "[file two]\nmount = /one/\n",
+		">>> FILE: [file one] and [file two] are both mounted at /one/: give one another "
+		"mount\n" },
+};
+
+START_TEST(tells_mistakes_of_drop_ins)
+{
+	char below[PATH_MAX], *said;
+
+	(void)snprintf(below, sizeof below, "limner.conf.d/%s", bad_drop_ins[_i].name);
+	write_below("limner.conf.d/z", "");
+	if (strchr(bad_drop_ins[_i].name, '/') != NULL)
+		write_below("limner.conf.d/a.conf/b", "");
+	else if (bad_drop_ins[_i].text != NULL)
+		write_below(below, bad_drop_ins[_i].text);
+	if (bad_drop_ins[_i].text == NULL) {
+		(void)snprintf(below, sizeof below, "%s/limner.conf.d/a.conf", folder);
+		ck_assert_int_eq(symlink("/nowhere/at/all", below), 0);
+	}
+	said = mistakes_of("[file one]\nmount = /one/\n[preset card]\nw = 3\n");
+	ck_assert_str_eq(said, bad_drop_ins[_i].want);
+	free(said);
+}
+END_TEST
+
+START_TEST(reads_thirty_two_drop_ins_and_no_more)
+{
+	char name[64], want[64], *said;
+
+	for (int i = 0; i < CONFIG_PIECES_MAX; i++) {
+		if (i == CONFIG_PIECES_MAX - 1)
+			ck_assert_msg(load("", nothing), "%s", err.detail);
+		(void)snprintf(name, sizeof name, "limner.conf.d/%02d.conf", i);
+		write_below(name, "[cache]\n");
+	}
+	ck_assert_uint_eq(cfg.piece_count, 33);
+	said = mistakes_of("");
+	(void)snprintf(want, sizeof want, ">>> FILE: more than 32 drop-ins\n");
+	ck_assert_str_eq(said, want);
+	free(said);
+}
+END_TEST
+
+START_TEST(remembers_which_files_hold_secrets)
+{
+	write_below("limner.conf.d/1.conf", "[s3]\nsecret_key = s\n");
+	write_below("limner.conf.d/2.conf", "[s3]\nsession_token =\n");
+	ck_assert_msg(load("[s3]\nbucket = b\naccess_key = a\n", nothing), "%s", err.detail);
+	ck_assert(cfg.pieces[0].secrets && cfg.pieces[1].secrets && !cfg.pieces[2].secrets);
+}
+END_TEST
+
+/* ---- Credentials ---- */
+
+START_TEST(takes_settings_from_credentials)
+{
+	char variable[PATH_MAX];
+	const char *env[] = { variable, "LIMNER_S3_REGION=eu-env-1", NULL };
+
+	(void)snprintf(variable, sizeof variable, "CREDENTIALS_DIRECTORY=%s/c", folder);
+	write_below("c/LIMNER_S3_ACCESS_KEY", "AKID\n");
+	write_below("c/LIMNER_S3_SECRET_KEY", "s3cr=t ;with\tno end\r\n\n");
+	write_below("c/LIMNER_S3_REGION", "eu-cred-1");
+	write_below("c/LIMNER_STRICT", "\n");
+	write_below("c/LIMNER_CONFIG", "/nowhere");
+	write_below("c/tls.key", "no business of ours");
+	write_below("c/limner_workers", "many");
+	ck_assert(!load("strict = yes\n[s3]\nbucket = b\n", env)); /* the tab */
+	write_below("c/LIMNER_S3_SECRET_KEY", "s3cr=t ;with no end\r\n\n");
+	ck_assert_msg(load("strict = yes\n[s3]\nbucket = b\nregion = eu-file-1\n", env), "%s",
+		err.detail);
+	ck_assert_str_eq(cfg.origins[0].access_key, "AKID");
+	ck_assert_str_eq(cfg.origins[0].secret_key, "s3cr=t ;with no end");
+	ck_assert_str_eq(cfg.origins[0].region, "eu-env-1"); /* the environment wins */
+	ck_assert(cfg.policy.strict && cfg.credentials_why == 0);
+	env[1] = NULL;
+	ck_assert_msg(load("[s3]\nbucket = b\nregion = eu-file-1\n", env), "%s", err.detail);
+	ck_assert_str_eq(cfg.origins[0].region, "eu-cred-1");
+}
+END_TEST
+
+START_TEST(does_without_a_folder_of_credentials_it_may_not_read)
+{
+	const char *env[] = { "CREDENTIALS_DIRECTORY=/nowhere/at/all", NULL };
+
+	ck_assert_msg(load("", env), "%s", err.detail);
+	ck_assert_int_eq(cfg.credentials_why, ENOENT);
+}
+END_TEST
+
+START_TEST(tells_mistakes_of_credentials)
+{
+	static char large[CONFIG_MISTAKES_MAX * 1000];
+	char variable[PATH_MAX], where[PATH_MAX];
+	char *env[] = { variable, NULL };
+	static struct config_mistakes found;
+	static const char *const want[] = {
+		"CREDENTIALS_DIRECTORY/LIMNER_S3_BUKET: no such setting; did you mean "
+		"LIMNER_S3_BUCKET?",
+		"CREDENTIALS_DIRECTORY/LIMNER_S3_PREFIX: a NUL byte",
+		"CREDENTIALS_DIRECTORY/LIMNER_S3_PROFILE: cannot be opened: No such file or "
+		"directory",
+		"CREDENTIALS_DIRECTORY/LIMNER_S3_SECRET_KEY: the value is not text of at most 159 "
+		"bytes",
+		"CREDENTIALS_DIRECTORY/LIMNER_S3_SESSION_TOKEN: longer than 8191 bytes",
+		"CREDENTIALS_DIRECTORY/LIMNER_STRICT: cannot be read: Is a directory",
+		"CREDENTIALS_DIRECTORY/LIMNER_WORKERS: \"two\" is not a whole number from 0 to 1024",
+	};
+
+	memset(large, 'x', sizeof large - 1);
+	(void)snprintf(variable, sizeof variable, "CREDENTIALS_DIRECTORY=%s/c", folder);
+	write_below("c/LIMNER_S3_BUKET", "b");
+	write_below("c/LIMNER_S3_SECRET_KEY", "two\nlines\n");
+	write_below("c/LIMNER_S3_SESSION_TOKEN", large);
+	write_below("c/LIMNER_STRICT/x", "");
+	write_below("c/LIMNER_WORKERS", "two\n");
+	(void)snprintf(where, sizeof where, "%s/c/LIMNER_S3_PREFIX", folder);
+	write_bytes(where, "a\0b", 3);
+	(void)snprintf(where, sizeof where, "%s/c/LIMNER_S3_PROFILE", folder);
+	ck_assert_int_eq(symlink("/nowhere/at/all", where), 0);
+	write_bytes(path, "", 0);
+	memset(&found, 0, sizeof found);
+	ck_assert(!config_load_all(path, env, &cfg, &found));
+	for (size_t i = 0; i < found.count && i < sizeof want / sizeof want[0]; i++)
+		ck_assert_str_eq(found.text[i], want[i]);
+	ck_assert_uint_eq(found.count, sizeof want / sizeof want[0]);
+}
+END_TEST
+
 /* ---- The environment ---- */
+
+/* A value the row takes that is not the one it has anyway. */
+static const char *
+another_value(const struct setting *row, char text[32])
+{
+	switch (row->kind) {
+	case SETTING_INT:
+	case SETTING_INT64:
+	case SETTING_BYTES:
+	case SETTING_MS:
+		(void)snprintf(text, 32, "%llu%s", (unsigned long long)row->max,
+			row->kind == SETTING_MS ? "ms" : "");
+		return text;
+	case SETTING_BOOL:
+		return strcmp(row->unset, "yes") == 0 ? "no" : "yes";
+	case SETTING_CHOICE:
+		return row->choices[strcmp(row->unset, row->choices[0].name) == 0].name;
+	case SETTING_TEXT:
+	case SETTING_WORD:
+		return "another";
+	case SETTING_PATH:
+		return strcmp(row->name, "cmyk_profile") == 0 ? "/dev/null" : "/another";
+	case SETTING_LOG:
+		return "/another.log";
+	case SETTING_MOUNT:
+		return "/another/";
+	case SETTING_HOST:
+		return "another.example.com";
+	case SETTING_URL:
+	case SETTING_BASE:
+		return "https://another.example.com";
+	case SETTING_NAMES:
+		return "X-Another";
+	case SETTING_NETWORKS:
+		return "192.0.2.0/24";
+	case SETTING_STEPS:
+	case SETTING_TENTHS:
+		return "1, 2";
+	}
+	return NULL;
+}
+
+/* Each row, in each section it may stand in: for all, of an origin without and with a name. */
+START_TEST(lets_a_variable_set_every_row)
+{
+	const char *text = "[file]\n[s3]\nbucket = b\nmount = /s/\n[http]\nmount = /h/\n"
+			   "url = https://x/\n[file one]\nmount = /1/\n[s3 two]\n"
+			   "bucket = b\nmount = /2/\n[http three]\nmount = /3/\n"
+			   "url = https://x/\n";
+	static const char *const names[] = { "", "one", "two", "three" };
+	const struct setting *row = &settings_table[_i];
+	static struct config before;
+	char name[SETTINGS_ENV], variable[SETTINGS_ENV + 64], number[32];
+	const char *value = another_value(row, number), *env[] = { variable, NULL, NULL };
+	int tried = 0;
+
+	ck_assert_ptr_nonnull(value);
+	/* a key comes with its other half */
+	text = replaced(text, "bucket = b\n",
+		strstr(row->name, "_key") != NULL ? "bucket = b\naccess_key = a\nsecret_key = s\n"
+						  : "bucket = b\n");
+	ck_assert_msg(load(text, nothing), "%s", err.detail);
+	before = cfg;
+	for (int s = SETTING_MAIN; s < SETTING__SECTIONS; s++) {
+		for (int i = 0; i < 4; i++) {
+			enum setting_section section = (enum setting_section)s;
+			size_t at = (size_t)(s - SETTING_FILE) + (i > 0 ? 3 : 0);
+			const void *is, *was;
+
+			if (!settings_belongs(row, section) ||
+				(i > 0 && (!settings_is_origin(section) ||
+						  i != s - SETTING_FILE + 1)))
+				continue;
+			settings_env_name(row, section, names[i], name);
+			(void)snprintf(variable, sizeof variable, "%s=%s", name, value);
+			ck_assert_msg(load(text, env), "%s: %s", variable, err.detail);
+			is = settings_is_origin(section) ? (const void *)&cfg.origins[at] : &cfg;
+			was = settings_is_origin(section) ? (const void *)&before.origins[at]
+							  : &before;
+			if ((row->flags & SETTING_POLICY) != 0) {
+				is = settings_is_origin(section) ? &cfg.origins[at].policy
+								 : &cfg.policy;
+				was = settings_is_origin(section) ? &before.origins[at].policy
+								  : &before.policy;
+			}
+			ck_assert_msg(!settings_same(row, is, was), "%s changes nothing", variable);
+			tried++;
+		}
+	}
+	ck_assert_int_ge(tried, (row->flags & SETTING_POLICY) != 0 ? 7 : 1);
+	free((void *)(uintptr_t)text);
+}
+END_TEST
 
 START_TEST(lets_the_environment_win)
 {
@@ -828,6 +1135,14 @@ suite_config(void)
 	tcase_add_test(t, counts_relative_paths_from_the_files_folder);
 	tcase_add_test(t, finds_its_file_by_argument_then_variable_then_place);
 	tcase_add_test(t, ships_a_sample_that_loads_and_says_what_holds_anyway);
+	tcase_add_test(t, reads_drop_ins_by_name_and_the_last_wins);
+	tcase_add_loop_test(t, tells_mistakes_of_drop_ins, 0, ROWS(bad_drop_ins));
+	tcase_add_test(t, reads_thirty_two_drop_ins_and_no_more);
+	tcase_add_test(t, remembers_which_files_hold_secrets);
+	tcase_add_test(t, takes_settings_from_credentials);
+	tcase_add_test(t, does_without_a_folder_of_credentials_it_may_not_read);
+	tcase_add_test(t, tells_mistakes_of_credentials);
+	tcase_add_loop_test(t, lets_a_variable_set_every_row, 0, (int)settings_table_count);
 	tcase_add_test(t, lets_the_environment_win);
 	tcase_add_loop_test(t, refuses_a_mistyped_variable, 0, ROWS(bad_variables));
 	tcase_add_test(t, tells_the_mistakes_of_file_and_environment_together);
