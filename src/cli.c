@@ -1,22 +1,17 @@
 #include "cli.h"
 
-#include "admission.h"
 #include "base/log.h"
 #include "base/now.h"
 #include "cli_cdn.h"
+#include "cli_check.h"
 #include "config.h"
-#include "credentials.h"
 #include "etag.h"
 #include "handler.h"
 #include "image.h"
-#include "image_avif.h"
 #include "plan.h"
 #include "probe.h"
 #include "request.h"
-#include "runtime.h"
 #include "source.h"
-#include "spool.h"
-#include "transport.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -351,135 +346,6 @@ explain(int argc, char *argv[], struct config *cfg)
 	return ok ? 0 : complain("explain", &err);
 }
 
-/* ----------------------------------------------------------------------- check */
-
-/* Tell where the keys of an S3 origin come from; what is wrong with them, its own check tells. */
-static void
-print_keys(const struct config_origin *origin)
-{
-	struct credentials *credentials = NULL;
-	struct err err = { 0 };
-
-	if (origin->kind != CONFIG_S3 || origin->anonymous ||
-		!credentials_open(origin, environ, &credentials, &err))
-		return;
-	(void)printf("keys of %s: from %s\n", origin->title, credentials_source(credentials));
-	if (credentials_shares(credentials) && access(origin->runtime_dir, W_OK | X_OK) != 0)
-		(void)printf("  not shared: each process asks for its own: runtime_dir %s: %s\n",
-			origin->runtime_dir, strerror(errno));
-	credentials_close(credentials);
-}
-
-/* Ask for a key nobody has: an origin that is set up well says that it is not there. */
-static bool
-check_origin(const struct config_origin *origin)
-{
-	struct collected c = { .bytes = BUF_INIT(65536) };
-	struct source_report report = { 0 };
-	struct request req = { .origin = origin, .key = "limner-check/no-such-picture" };
-	struct err err = { 0 };
-	bool ok = fetch(&req, false, &c, &report, &err);
-
-	buf_done(&c.bytes);
-	print_keys(origin);
-	(void)printf("origin %s at %s%s: ", origin->title, origin->host, origin->mount);
-	/* any web server says 404; only S3 says why */
-	if (ok || (err.kind == ERR_NOT_FOUND &&
-			  (origin->kind != CONFIG_S3 || report.code[0] != '\0'))) {
-		(void)printf("ok (it answers, and says so when a picture is missing)\n");
-		return true;
-	}
-	if (err.kind == ERR_NOT_FOUND)
-		(void)printf("NOT WORKING: something answers there, but not as S3 does\n");
-	else
-		(void)printf("NOT WORKING: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
-	if (strcmp(report.code, "AccessDenied") == 0)
-		(void)printf(
-			"  The keys are good but may not read this, or may not list the bucket, so "
-			"that a missing\n  key looks forbidden: set forbidden_is_missing = yes if "
-			"that is meant.\n");
-	return false;
-}
-
-/* What is opened only when it is needed. */
-static bool
-check_files(const struct config *cfg)
-{
-	struct spool spool = { .limit = 1, .folder = cfg->spool_dir };
-	struct err err = { 0 };
-	bool ok = true;
-	int slot = -1;
-
-	if (!log_open(cfg->log, false, &err)) {
-		(void)printf("log: NOT WORKING: %s\n", err.detail);
-		ok = false;
-	}
-	err = (struct err){ 0 };
-	/* as root there is nothing to be tried in a folder of those who serve */
-	if (access(cfg->runtime_dir, W_OK | X_OK) == 0 && !runtime_open_folder(cfg->runtime_dir)) {
-		if (cfg->max_renders > 0)
-			(void)printf("max_renders: not tried: runtime_dir %s is another user's\n",
-				cfg->runtime_dir);
-	} else if (admission_enter(cfg, NULL, now_mono_us() + 1000000u, &slot, &err) && slot < 0 &&
-		   cfg->max_renders > 0) {
-		(void)printf("max_renders: NOT WORKING: %s\n", err.detail);
-		ok = false;
-	}
-	admission_leave(slot);
-	/* looked at only: a file made here could be of another user than the web server's */
-	if (access(cfg->runtime_dir, W_OK | X_OK) != 0)
-		(void)printf("metrics: each process counts for itself: runtime_dir %s: %s\n",
-			cfg->runtime_dir, strerror(errno));
-	if (!spool_add(&spool, "x", 1, &err)) {
-		(void)printf("spool_dir: NOT WORKING: %s\n", err.detail);
-		ok = false;
-	}
-	spool_done(&spool);
-	return ok;
-}
-
-static void
-print_formats(const char *what, uint32_t formats)
-{
-	(void)printf("%s", what);
-	for (int f = FORMAT_NONE + 1; f < FORMAT__COUNT; f++)
-		if (formats & FORMAT_BIT(f))
-			(void)printf(" %s", format_row((enum format)f)->name);
-	(void)printf("\n");
-}
-
-static int
-check(int argc, char *argv[], struct config *cfg)
-{
-	struct err err = { 0 };
-	bool ok;
-
-	(void)argv;
-	if (argc > 2) {
-		(void)fprintf(stderr, "usage: limner check [CONFIG]\n");
-		return 2;
-	}
-	if (!image_open(cfg, &err))
-		return complain("check", &err);
-	(void)printf("limner %s\n%s\n%s\n", LIMNER_VERSION, image_version(), transport_version());
-	(void)printf("animated WebP by %s\n",
-		image_webp_version()[0] != '\0' ? image_webp_version() : "nothing: not built in");
-	(void)printf("AVIF by %s\n",
-		image_avif_version() != NULL ? image_avif_version() : "nothing: not built in");
-	print_formats("reads ", image_readable());
-	print_formats("writes", image_writable());
-	print_formats("moves ", image_writable() >> 16);
-	(void)printf("CMYK without a profile: %s\n\n",
-		image_cmyk_profile()[0] != '\0' ? image_cmyk_profile() : "by arithmetic");
-	config_print(cfg, stdout);
-	(void)printf("\n");
-	ok = check_files(cfg);
-	for (size_t i = 0; i < cfg->origin_count; i++)
-		ok = check_origin(&cfg->origins[i]) && ok;
-	image_close();
-	return ok ? 0 : 1;
-}
-
 static int
 params(int argc, char *argv[], struct config *cfg)
 {
@@ -520,7 +386,9 @@ static const struct cli_command commands[] = {
 	{ "render", "FILE QUERY -o OUT",
 		"Make one picture from a file; - is standard input or output.", render },
 	{ "explain", "URL", "Tell what a request would do, and the head of its answer.", explain },
-	{ "check", "[CONFIG]", "Print settings and abilities, and try every origin.", check },
+	{ "check", "[-q] [CONFIG]",
+		"Print abilities and settings (but with -q), and try all that is needed.",
+		cli_check },
 	{ "cdn", "cloudfront|varnish|nginx", "Print what a cache in front needs to know.",
 		cli_cdn },
 	{ "purge-tags", "URL|KEY", "Print the cache tags of an original or folder/.",
@@ -587,12 +455,15 @@ cli_run(int argc, char *argv[], char *const env[])
 		cfg = calloc(1, sizeof *cfg);
 		if (cfg == NULL)
 			return 1;
-		if (commands[i].run == check && argc == 2)
-			path = argv[1];
+		if (commands[i].run == cli_check && argc > 1 && argv[argc - 1][0] != '-')
+			path = argv[--argc];
 		/* What describes the program must work beside a broken configuration. */
 		if (commands[i].run != params && !(commands[i].run == config && argc == 2) &&
 			!config_load_all(path, env, cfg, &mistakes)) {
 			cli_mistakes(&mistakes);
+			(void)fprintf(stderr,
+				"limner: nothing was done; limner config sample prints "
+				"every setting with what is allowed\n");
 			status = 1;
 		} else {
 			status = commands[i].run(argc, argv, cfg);

@@ -216,9 +216,6 @@ unknown_key(struct config_loader *l, const char *name)
 	for (i = 0; i < settings_table_count; i++)
 		if (settings_belongs(&settings_table[i], l->section))
 			settings_liken(&best, name, settings_table[i].name);
-	if (best.name[0] != '\0')
-		return config_load_fail(
-			l, "no setting \"%.40s\" %s; did you mean \"%s\"?", name, in, best.name);
 	for (i = 0; i < settings_table_count; i++) {
 		if (strcmp(settings_table[i].name, name) != 0)
 			continue;
@@ -229,6 +226,9 @@ unknown_key(struct config_loader *l, const char *name)
 		return config_load_fail(l, "no setting \"%s\" %s; it belongs in [%s]", name, in,
 			settings_section_name(settings_table[i].section));
 	}
+	if (best.name[0] != '\0')
+		return config_load_fail(
+			l, "no setting \"%.40s\" %s; did you mean \"%s\"?", name, in, best.name);
 	return config_load_fail(l, "no setting \"%.40s\" %s", name, in);
 }
 
@@ -463,7 +463,10 @@ begin_piece(struct config_loader *l, const char *path)
 	memset(l->set_here, 0, sizeof l->set_here);
 	memset(l->given_here, 0, sizeof l->given_here);
 	l->file = fopen(path, "re");
-	return l->file != NULL || config_load_fail(l, "cannot be opened: %s", strerror(errno));
+	if (l->file == NULL)
+		(void)config_load_fail(l, "cannot be opened: %s%s", strerror(errno),
+			errno == EACCES ? "; the web server's user must be able to read it" : "");
+	return l->file != NULL;
 }
 
 void

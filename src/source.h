@@ -68,6 +68,16 @@ struct source_sink {
 	bool (*body)(void *self, const void *bytes, size_t n, struct err *err);
 };
 
+/* Why a server was not even spoken to. */
+enum source_trouble {
+	SOURCE_NO_TROUBLE,
+	SOURCE_NO_NAME,       /* nobody knows the host */
+	SOURCE_NO_CONNECTION, /* nothing listens there, or something is in the way */
+	SOURCE_NOT_PUBLIC,    /* an address that is not connected to */
+	SOURCE_NO_TLS,        /* what listens does not speak it, or not as we do */
+	SOURCE_NO_TRUST,      /* its certificate is another's, over, or signed by a stranger */
+};
+
 /* What is worth logging of a fetch; filled on failure too. */
 struct source_report {
 	int status;     /* the origin's HTTP status, 0 when none (file: the status it would have) */
@@ -75,6 +85,9 @@ struct source_report {
 	bool fleeting;  /* the fault lies in the network, and no head came: it may be gone soon */
 	uint64_t bytes; /* of bodies received, by all tries */
 	char code[64];  /* S3's error code, the last one: also when a further try went well */
+	enum source_trouble trouble; /* of the last try */
+	char region[64];        /* S3: where the bucket turned out to be; "" as the setting says */
+	int64_t clock_s;        /* S3: how much the server's clock is ahead, where that mattered */
 	int key_requests;       /* for temporary keys, to where they come from */
 	char content_range[64]; /* of a refused range, when the origin said its size */
 };

@@ -469,18 +469,20 @@ out:
  * as long as the process lives. Each is learnt once a call: true when there is reason to ask again.
  */
 static bool
-learn(struct s3 *s3, const struct s3_answer *answer, struct lessons *had)
+learn(struct s3 *s3, const struct s3_answer *answer, struct lessons *had,
+	struct source_report *report)
 {
 	struct err ignored;
 
 	if (answer->moved && !had->region && strcmp(answer->region, s3->region) != 0) {
 		had->region = true;
 		memcpy(s3->region, answer->region, sizeof s3->region);
+		memcpy(report->region, answer->region, sizeof report->region);
 		return settle_base(s3, &ignored);
 	}
 	if (answer->skewed && !had->clock) {
 		had->clock = true;
-		s3->clock_s = answer->date_s - now_unix_s();
+		s3->clock_s = report->clock_s = answer->date_s - now_unix_s();
 		return true;
 	}
 	return false;
@@ -548,7 +550,7 @@ ask_patiently(struct s3 *s3, struct watch *w, bool with_range, struct source_rep
 			renewed = true;
 			continue;
 		}
-		if (learn(s3, &answer, &had))
+		if (learn(s3, &answer, &had, report))
 			continue;
 		if ((!answer.busy && !report->fleeting) || retry >= s3->origin->retries ||
 			!pause_before(retry++, w->call->deadline_us))

@@ -456,6 +456,29 @@ is_fleeting(const struct exchange *x, CURLcode verdict)
 	return false;
 }
 
+/* Tell what kept us from the server. */
+static enum source_trouble
+trouble_of(const struct exchange *x, CURLcode verdict)
+{
+	static const struct {
+		CURLcode code;
+		enum source_trouble trouble;
+	} troubles[] = {
+		{ CURLE_COULDNT_RESOLVE_HOST, SOURCE_NO_NAME },
+		{ CURLE_COULDNT_CONNECT, SOURCE_NO_CONNECTION },
+		{ CURLE_SSL_CONNECT_ERROR, SOURCE_NO_TLS },
+		{ CURLE_PEER_FAILED_VERIFICATION, SOURCE_NO_TRUST },
+		{ CURLE_SSL_CACERT_BADFILE, SOURCE_NO_TRUST },
+	};
+
+	if (verdict == CURLE_COULDNT_CONNECT && x->refused[0] != '\0')
+		return SOURCE_NOT_PUBLIC;
+	for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
+		if (troubles[i].code == verdict)
+			return troubles[i].trouble;
+	return SOURCE_NO_TROUBLE;
+}
+
 bool
 transport_fetch(struct transport *t, const struct transport_request *req,
 	const struct source_sink *sink, struct source_head *ret_head, struct buf *ret_error,
@@ -491,6 +514,7 @@ transport_fetch(struct transport *t, const struct transport_request *req,
 		verdict = attempt(t, &x, fields, text);
 	} while (report->tries < 2 && worth_another(t->easy, &x, verdict));
 	report->fleeting = is_fleeting(&x, verdict);
+	report->trouble = trouble_of(&x, verdict);
 	ok = judge(&x, verdict, text);
 	curl_easy_reset(t->easy);
 out:

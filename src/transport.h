@@ -47,7 +47,7 @@ void transport_close(struct transport *t);
  * stall_ms  once the sink set *ret_stream, the longest wait for the next byte, at least 1; until
  *           then deadline_us holds alone. Time spent in the sink does not count.
  * ret_head  filled on success, whatever the status
- * report    status, tries, bytes and fleeting are filled, on failure too
+ * report    status, tries, bytes, fleeting and trouble are filled, on failure too
  * Fails     ERR_ORIGIN (network, TLS, broken off, fewer bytes than promised, senseless head);
  *           ERR_ORIGIN_LATE (connect or total deadline, or stalled); ERR_INTERNAL; ERR_PEER_GONE;
  * or the sink's fault. With a status other than 200, 206, 304 it returns true: head->status says

@@ -17,6 +17,7 @@
  *   flip N          turns a bit of the Nth byte of each body
  *   sum N           gives each answer the checksum N (CRC-32)
  *   archive         says of each object that it lies in an archive
+ *   region          answers what is not signed for eu-central-1 itself: the bucket is there
  *
  * Prints its port on 127.0.0.1, then a line per connection ("connection 3") and per request
  * ("request GET /path"). Requests have no body. Runs until it is killed.
@@ -51,11 +52,12 @@ enum fault {
 	FLIP,
 	SUM,
 	ARCHIVE,
+	REGION,
 	FAULTS
 };
 
 static const char *const names[] = { "pass", "delay", "trickle", "cut", "reset", "shorter",
-	"longer", "busy", "refuse", "drop", "freeze", "flip", "sum", "archive" };
+	"longer", "busy", "refuse", "drop", "freeze", "flip", "sum", "archive", "region" };
 
 static enum fault fault;
 static long amount;
@@ -245,10 +247,19 @@ from_client(struct link *l, const char *head)
 	static const char busy[] = "HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\n"
 				   "Content-Length: 36\r\n\r\n<Error><Code>SlowDown</Code></Error>";
 
+	static const char region[] =
+		"HTTP/1.1 400 Bad Request\r\nContent-Type: application/xml\r\n"
+		"Content-Length: 89\r\n\r\n<Error><Code>AuthorizationHeaderMalformed</Code>"
+		"<Region>eu-central-1</Region></Error>    ";
+
 	say("request", head, strcspn(head, "\r"));
 	l->head_only = strncmp(head, "HEAD ", 5) == 0;
 	if (fault == BUSY && __atomic_fetch_sub(shared_left, 1, __ATOMIC_SEQ_CST) > 0) {
 		send_plain(l, busy, sizeof busy - 1 - (l->head_only ? 36 : 0));
+		return;
+	}
+	if (fault == REGION && strstr(head, "/eu-central-1/s3/aws4_request") == NULL) {
+		send_plain(l, region, sizeof region - 1);
 		return;
 	}
 	if (send(l->upstream, head, strlen(head), MSG_NOSIGNAL) != (ssize_t)strlen(head))
@@ -326,7 +337,7 @@ understand(int argc, char *argv[])
 	amount = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
 	return fault < FAULTS &&
 	       (fault == PASS || fault == CUT || fault == RESET || fault == FLIP || fault == SUM ||
-		       fault == ARCHIVE || amount > 0);
+		       fault == ARCHIVE || fault == REGION || amount > 0);
 }
 
 int

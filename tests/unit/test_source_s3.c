@@ -427,6 +427,8 @@ START_TEST(learns_the_region_a_bucket_is_in)
 		"%s: %s", lessons[_i].what, server.text);
 	ck_assert_ptr_nonnull(strstr(server.text, "/eu-west-3/s3/"));
 	ck_assert_str_eq(o.report.code, lessons[_i].code);
+	ck_assert_str_eq(o.report.region, lessons[_i].learned ? "ap-northeast-2" : "");
+	ck_assert_int_eq(o.report.clock_s, 0);
 }
 END_TEST
 
@@ -491,6 +493,7 @@ START_TEST(learns_the_clock_of_the_server)
 	ck_assert_msg(o.report.tries == (clocks[_i].learned ? 2 : 1), "%s", clocks[_i].what);
 	ck_assert_msg((strstr(server.text, "x-amz-date: 20331106T0849") != NULL) == o.ok, "%s: %s",
 		clocks[_i].what, server.text);
+	ck_assert_msg((o.report.clock_s > 0) == o.ok, "%s", clocks[_i].what);
 	/* the scope has the same date as the field */
 	ck_assert_msg((strstr(server.text, "/20331106/eu-west-3/s3/") != NULL) == o.ok, "%s",
 		server.text);

@@ -484,6 +484,7 @@ START_TEST(reports_a_refused_connection_at_once)
 	ck_assert_int_eq(f.err.kind, ERR_ORIGIN);
 	ck_assert_int_eq(f.report.tries, 1);
 	ck_assert_int_eq(f.report.status, 0);
+	ck_assert_int_eq(f.report.trouble, SOURCE_NO_CONNECTION);
 	ck_assert_int_lt(f.took_ms, 1000);
 }
 END_TEST
