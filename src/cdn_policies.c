@@ -68,13 +68,20 @@ longest(const struct config *cfg, size_t offset)
 	return most / 1000;
 }
 
+static uint64_t
+larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static bool
 print_cache_policy(const struct config *cfg, struct buf *out, struct err *err)
 {
 	uint64_t age = longest(cfg, offsetof(struct config_policy, max_age_ms));
 	uint64_t immutable = longest(cfg, offsetof(struct config_policy, immutable_ms));
+	uint64_t shared = longest(cfg, offsetof(struct config_policy, shared_max_age_ms));
 	uint64_t year = 31536000;
-	uint64_t most = age > immutable ? age : immutable;
+	uint64_t most = larger(larger(age, shared), immutable);
 	struct headers headers;
 
 	collect_headers(cfg, &headers);
@@ -88,7 +95,7 @@ print_cache_policy(const struct config *cfg, struct buf *out, struct err *err)
 		    "    \"EnableAcceptEncodingBrotli\": false,\n"
 		    "    \"HeadersConfig\": {\n      \"HeaderBehavior\": \"whitelist\",\n"
 		    "      \"Headers\": { \"Quantity\": %zu, \"Items\": [",
-		    age, most > year ? most : year, headers.count))
+		    age, larger(most, year), headers.count))
 		return false;
 	for (size_t i = 0; i < headers.count; i++)
 		if (!buf_addf(out, err, "%s\"%s\"", i > 0 ? ", " : "", headers.names[i]))
@@ -127,17 +134,20 @@ print_response(const struct config *cfg, struct buf *out, struct err *err)
 
 /* Seconds CloudFront keeps an error at least: as limner says, but never long. */
 static int32_t
-error_ttl(int status)
+error_ttl(const struct config *cfg, int status)
 {
 	int32_t least = 10;
 
-	for (enum err_kind kind = ERR_NONE + 1; kind < ERR__COUNT; kind++) {
-		const struct err_row *row = err_row(kind);
-		int32_t age = row->max_age_s == ERR_NO_STORE ? 1 : row->max_age_s;
+	for (enum err_kind kind = ERR_NONE + 1; kind < ERR__COUNT; kind++)
+		for (size_t i = 0; i <= cfg->origin_count && err_row(kind)->status == status; i++) {
+			/* what names no origin goes by the general policy */
+			const struct config_policy *policy =
+				i > 0 ? &cfg->origins[i - 1].policy : &cfg->policy;
+			int32_t age = config_error_age(policy, kind, false);
 
-		if (row->status == status && age < least)
-			least = age;
-	}
+			age = age == ERR_NO_STORE ? 1 : age;
+			least = age < least ? age : least;
+		}
 	/* a fault nobody here answers with is the web server's: it passes */
 	return status >= 500 ? 1 : least;
 }
@@ -149,14 +159,13 @@ print_errors(const struct config *cfg, struct buf *out, struct err *err)
 	static const int statuses[] = { 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504 };
 	size_t n = sizeof statuses / sizeof statuses[0];
 
-	(void)cfg;
 	if (!buf_addf(out, err, "{\n  \"Quantity\": %zu,\n  \"Items\": [\n", n))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!buf_addf(out, err,
 			    "    { \"ErrorCode\": %d, \"ResponsePagePath\": \"\", \"ResponseCode\": "
 			    "\"\", \"ErrorCachingMinTTL\": %d }%s\n",
-			    statuses[i], (int)error_ttl(statuses[i]), i + 1 < n ? "," : ""))
+			    statuses[i], (int)error_ttl(cfg, statuses[i]), i + 1 < n ? "," : ""))
 			return false;
 	return buf_adds(out, "  ]\n}\n", err);
 }

@@ -27,6 +27,17 @@ config_preset(const struct config *cfg, const struct config_origin *origin, cons
 	return everybodys;
 }
 
+int32_t
+config_error_age(const struct config_policy *policy, enum err_kind kind, bool instead)
+{
+	const struct err_row *row = err_row(kind);
+
+	if (policy != NULL && kind < ERR__COUNT &&
+		(policy->error_ages.given & (uint64_t)1 << kind) != 0)
+		return policy->error_ages.seconds[kind];
+	return instead ? row->original_s : row->max_age_s;
+}
+
 /* Tell how closely an origin's host names this one: 0 not at all, 1 as any host. */
 static size_t
 host_rank(const char *mine, const char *host, size_t n)

@@ -16,6 +16,7 @@
 #define CONFIG_MISTAKES_MAX 20         /* that are told at once */
 #define CONFIG_PIECES_MAX   33         /* the file and its drop-ins */
 #define CONFIG_NAME         33         /* bytes of a preset's or an origin's name, with its NUL */
+#define CONFIG_AGE_MAX      86400      /* s; no failure is kept for longer */
 #define CONFIG_PROFILE_MAX  (8u << 20) /* bytes; press profiles have one or two millions */
 
 enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
@@ -25,6 +26,13 @@ enum config_log_format { CONFIG_LOG_KV, CONFIG_LOG_JSON };
 enum config_addressing { CONFIG_ADDRESS_PATH, CONFIG_ADDRESS_VIRTUAL };
 enum config_canonical { CONFIG_CANONICAL_OFF, CONFIG_CANONICAL_HEADER, CONFIG_CANONICAL_REDIRECT };
 enum config_origin_kind { CONFIG_FILE, CONFIG_S3, CONFIG_HTTP };
+
+/* How long caches keep failures, where that is set; zeroed: all as base/err.h's table has it. */
+struct config_ages {
+	uint64_t given;              /* bit i: of enum err_kind i */
+	int32_t seconds[ERR__COUNT]; /* up to CONFIG_AGE_MAX, or ERR_NO_STORE */
+};
+_Static_assert(ERR__COUNT <= 64, "a bit for each kind");
 
 /* What holds for every origin, unless an origin's section says otherwise for itself. */
 struct config_policy {
@@ -50,9 +58,12 @@ struct config_policy {
 	bool linear;           /* resize amounts of light, not sRGB's values */
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
-	bool object_cache_control; /* the object's own Cache-Control wins */
-	struct snap_rules snaps;   /* what w, h, q and dpr of the query snap to */
-	int32_t canonical;         /* enum config_canonical */
+	uint64_t shared_max_age_ms; /* of shared caches; 0: the same as max_age_ms */
+	bool object_cache_control;  /* the object's own Cache-Control wins */
+	bool object_expires;        /* so does its Expires, where it has no Cache-Control */
+	struct config_ages error_ages;
+	struct snap_rules snaps; /* what w, h, q and dpr of the query snap to */
+	int32_t canonical;       /* enum config_canonical */
 };
 
 /* One place where originals are: a section named after its kind, alone or with a name. */
@@ -202,6 +213,15 @@ const struct config_origin *config_origin(
 /* What follows the kind in an origin's title: "photos"; "" for one without a name. */
 const char *config_origin_name(const struct config_origin *origin);
 
+/*
+ * Tell how long caches may keep a failure: seconds, or ERR_NO_STORE; or ERR_AS_DONE, for what the
+ * table calls none.
+ *
+ * policy   NULL: as base/err.h's table has it
+ * instead  the original stands in; false: the answer is an error
+ */
+int32_t config_error_age(const struct config_policy *policy, enum err_kind kind, bool instead);
+
 /* Print the settings in force, secrets as "(set)", in the file's own form. */
 void config_print(const struct config *cfg, FILE *f);
 
@@ -240,6 +260,7 @@ enum setting_kind {
 	SETTING_NETWORKS, /* addresses and networks, commas between them */
 	SETTING_STEPS,    /* whole numbers, ascending */
 	SETTING_TENTHS,   /* numbers with one decimal, ascending */
+	SETTING_AGES,     /* reasons of failures, and times */
 };
 
 #define SETTING_SECRET 1u /* flags: never printed */
@@ -301,6 +322,11 @@ bool settings_set(const struct setting *row, void *base, const char *value, cons
  * "(set)" for a secret that is not empty.
  */
 void settings_print(const struct setting *row, const void *base, FILE *f);
+
+/* The same two for SETTING_AGES; an empty value sets none. */
+bool settings_ages_read(
+	const char *value, struct config_ages *ret, char why[SETTINGS_WHY]) MUST_USE;
+void settings_ages_print(const struct config_ages *ages, FILE *f);
 
 /* Say what is allowed: "a whole number from 0 to 1024". */
 void settings_print_allowed(const struct setting *row, char ret[SETTINGS_WHY]);

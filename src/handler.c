@@ -277,8 +277,7 @@ redirect(struct walk *w)
 	walk_fields_tags(w);
 	walk_fields_reason(w);
 	/* the configuration decides where to, and may change as pictures may */
-	response_field(&w->res, "Cache-Control", "public, max-age=%" PRIu64,
-		walk_policy(w)->max_age_ms / 1000);
+	response_cache_age(&w->res, (int32_t)(walk_policy(w)->max_age_ms / 1000));
 	walk_fields_timing(w);
 	return true;
 }
@@ -321,7 +320,8 @@ handler_serve(struct handler *h, const struct gateway *gw)
 		w->deadline_us = w->started_us + walk_policy(w)->deadline_ms * 1000u;
 	ok = ok && answer(w, &err);
 	if (!ok && !w->head_sent) {
-		response_error(&w->res, &w->req, &err);
+		response_error(&w->res, w->req.origin != NULL ? walk_policy(w) : &h->cfg->policy,
+			&w->req, &err);
 		if (err.kind == ERR_RANGE && w->report.content_range[0] != '\0')
 			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
 		if (err.kind == ERR_NOT_FOUND)

@@ -1,5 +1,6 @@
 #include "response.h"
 
+#include "base/now.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -74,43 +75,28 @@ response_field(struct response *r, const char *name, const char *format, ...)
 	(void)!buf_addf(&r->head, &err, "%s: %s\r\n", name, value);
 }
 
-bool
-response_is_closed(const struct config_policy *policy, const struct source_head *head)
-{
-	return policy->object_cache_control &&
-	       (strcasestr(head->cache_control, "private") != NULL ||
-		       strcasestr(head->cache_control, "no-store") != NULL);
-}
-
 void
 response_cache_done(struct response *r, const struct request *req, const struct source_head *head)
 {
-	const struct config_policy *policy = &req->origin->policy;
-	bool closed = response_is_closed(policy, head);
+	char text[FRESHNESS_TEXT];
 
-	if (params_given(&req->asked, "v") && !closed)
-		response_field(r, "Cache-Control", "public, max-age=%" PRIu64 ", immutable",
-			policy->immutable_ms / 1000);
-	else if (policy->object_cache_control && head->cache_control[0] != '\0')
-		response_field(r, "Cache-Control", "%s", head->cache_control);
-	else
-		response_field(r, "Cache-Control",
-			"public, max-age=%" PRIu64 ", stale-while-revalidate=%" PRIu64
-			", stale-if-error=%" PRIu64,
-			policy->max_age_ms / 1000, policy->swr_ms / 1000, policy->sie_ms / 1000);
+	(void)freshness_good(
+		&req->origin->policy, params_given(&req->asked, "v"), head, now_unix_s(), text);
+	response_field(r, "Cache-Control", "%s", text);
 }
 
 void
 response_cache_age(struct response *r, int32_t max_age_s)
 {
-	if (max_age_s < 0)
-		response_field(r, "Cache-Control", "no-store");
-	else
-		response_field(r, "Cache-Control", "public, max-age=%" PRId32, max_age_s);
+	char text[FRESHNESS_TEXT];
+
+	freshness_failure(max_age_s, text);
+	response_field(r, "Cache-Control", "%s", text);
 }
 
 void
-response_error(struct response *r, const struct request *req, const struct err *err)
+response_error(struct response *r, const struct config_policy *policy, const struct request *req,
+	const struct err *err)
 {
 	const struct err_row *row = err_row(err->kind);
 	struct err ignored;
@@ -119,7 +105,7 @@ response_error(struct response *r, const struct request *req, const struct err *
 	buf_reset(&r->body);
 	r->body.limit = BODY_LIMIT;
 	response_field(r, "Content-Type", "application/json");
-	response_cache_age(r, row->max_age_s);
+	response_cache_age(r, config_error_age(policy, err->kind, false));
 	response_field(r, "Limner-Reason", "%s", row->slug);
 	response_field(r, "X-Content-Type-Options", "nosniff");
 	if (row->status == 405)

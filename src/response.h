@@ -7,8 +7,8 @@
 #ifndef LIMNER_RESPONSE_H
 #define LIMNER_RESPONSE_H
 
+#include "freshness.h"
 #include "request.h"
-#include "source.h"
 
 struct response {
 	int status;
@@ -26,19 +26,17 @@ void response_start(struct response *r, int status);
 /* Add a field; control bytes in the value are refused (the field is left out). */
 void response_field(struct response *r, const char *name, const char *format, ...) PRINTF(3, 4);
 
-/* Tell whether the object's own Cache-Control keeps it from shared caches, and counts. */
-bool response_is_closed(const struct config_policy *policy, const struct source_head *head);
-
-/* Cache-Control of an answer that is good: the object's own if so set, immutable when v was given.
- */
+/* Cache-Control of an answer that is good, as freshness_good writes it. */
 void response_cache_done(
 	struct response *r, const struct request *req, const struct source_head *head);
 
 /* Cache-Control by age: seconds, or ERR_NO_STORE. */
 void response_cache_age(struct response *r, int32_t max_age_s);
 
-/* Make the whole JSON answer for a fault. */
-void response_error(struct response *r, const struct request *req, const struct err *err);
+/* Make the whole JSON answer for a fault. policy: of the origin, or the general one; NULL: the ages
+ * are those of base/err.h's table. */
+void response_error(struct response *r, const struct config_policy *policy,
+	const struct request *req, const struct err *err);
 
 /* Send status, fields and an empty line. False: the peer is gone. */
 bool response_send_head(struct response *r, const struct gateway *gw);

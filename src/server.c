@@ -311,7 +311,7 @@ out_error(struct out *out, uint64_t started_us, const struct err *err)
 	const char *method = out_param(out, "REQUEST_METHOD");
 
 	out->len = 0;
-	response_error(&res, &req, err);
+	response_error(&res, NULL, &req, err);
 	response_field(&res, "Server-Timing", "total;dur=%.1f",
 		(double)(now_mono_us() - started_us) / 1000.0);
 	(void)response_send(&res, &gw, method != NULL && strcmp(method, "HEAD") == 0);

@@ -79,6 +79,8 @@ field_size(const struct setting *row)
 	case SETTING_STEPS:
 	case SETTING_TENTHS:
 		return sizeof(struct snap_steps);
+	case SETTING_AGES:
+		return sizeof(struct config_ages);
 	case SETTING_TEXT:
 	case SETTING_WORD:
 	case SETTING_PATH:
@@ -132,8 +134,11 @@ settings_set(const struct setting *row, void *base, const char *value, const cha
 	for (c = value; *c != '\0'; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			clean = false;
-	if (clean && settings_read(row, (char *)base + row->offset, value, folder))
+	why[0] = '\0';
+	if (clean && settings_read(row, (char *)base + row->offset, value, folder, why))
 		return true;
+	if (why[0] != '\0') /* of a list: which member it is */
+		return false;
 	settings_print_allowed(row, allowed);
 	if ((row->flags & SETTING_SECRET) != 0)
 		(void)snprintf(why, SETTINGS_WHY, "the value is not %.130s", allowed);

@@ -51,6 +51,7 @@ static const char *const alike[] = {
 	[SETTING_NAMES] = "up to 16 names of headers, not of cookies, logins, conditions or the "
 			  "connection",
 	[SETTING_NETWORKS] = "addresses, or networks such as 10.0.0.0/8 and fd00::/8",
+	[SETTING_AGES] = "reasons, each with a time up to 1d or no-store, commas between them",
 };
 
 static void
@@ -116,6 +117,7 @@ settings_print_allowed(const struct setting *row, char ret[SETTINGS_WHY])
 	case SETTING_BASE:
 	case SETTING_NAMES:
 	case SETTING_NETWORKS:
+	case SETTING_AGES:
 		break;
 	}
 	(void)snprintf(ret, SETTINGS_WHY, "%s", alike[row->kind]);
@@ -175,6 +177,9 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 		snap_print(field, row->kind == SETTING_TENTHS, number);
 		text = number;
 		break;
+	case SETTING_AGES:
+		settings_ages_print(field, f);
+		return;
 	}
 	if (*text != '\0')
 		(void)fprintf(f, " %s", text);

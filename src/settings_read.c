@@ -232,7 +232,8 @@ read_names(const struct setting *row, void *field, const char *value)
 }
 
 bool
-settings_read(const struct setting *row, void *field, const char *value, const char *folder)
+settings_read(const struct setting *row, void *field, const char *value, const char *folder,
+	char why[SETTINGS_WHY])
 {
 	switch (row->kind) {
 	case SETTING_INT:
@@ -269,6 +270,8 @@ settings_read(const struct setting *row, void *field, const char *value, const c
 		return snap_parse(value, (double)row->min, (double)row->max, 0, field);
 	case SETTING_TENTHS:
 		return snap_parse(value, (double)row->min / 10, (double)row->max / 10, 1, field);
+	case SETTING_AGES:
+		return settings_ages_read(value, field, why);
 	}
 	return false;
 }

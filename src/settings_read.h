@@ -13,9 +13,10 @@
  * value   without control bytes
  * folder  that relative paths count from, no slash at the end; "" leaves them as they are
  *
- * Returns false when the value is not what settings_print_allowed says.
+ * Returns false when the value is not what settings_print_allowed says; where a member of a list is
+ * at fault, why says which, and is left alone otherwise.
  */
-bool settings_read(
-	const struct setting *row, void *field, const char *value, const char *folder) MUST_USE;
+bool settings_read(const struct setting *row, void *field, const char *value, const char *folder,
+	char why[SETTINGS_WHY]) MUST_USE;
 
 #endif

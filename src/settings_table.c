@@ -22,6 +22,7 @@
 #define INT64(in, f, lo, hi) ROW(INT64, int64_t, in, f), .min = (lo), .max = (hi)
 #define BYTES(in, f, lo, hi) ROW(BYTES, uint64_t, in, f), .min = (lo), .max = (hi)
 #define MS(in, f, lo, hi)    ROW(MS, uint64_t, in, f), .min = (lo), .max = (hi)
+#define AGES(in, f)          ROW(AGES, struct config_ages, in, f)
 #define BOOL(in, f)          ROW(BOOL, bool, in, f)
 #define CHOICE(in, f, list)  ROW(CHOICE, int32_t, in, f), .choices = (list)
 #define STEPS(f, lo, hi)     .kind = SETTING_STEPS, \
@@ -168,18 +169,30 @@ const struct setting settings_table[] = {
 	{ "max_age", SETTING_CACHE, MS(config_policy, max_age_ms, 0, 3650 * DAY),
 	  .flags = EACH, .unset = "1d",
 	  .summary = "How long caches keep a good answer." },
+	{ "shared_max_age", SETTING_CACHE, MS(config_policy, shared_max_age_ms, 0, 3650 * DAY),
+	  .flags = EACH, .unset = "0",
+	  .summary = "The same for caches that many share, as a CDN (s-maxage); 0: as for all. Strictly read\n"
+	             "(RFC 9111 5.2.2.10), it keeps them from using what is stale." },
 	{ "stale_while_revalidate", SETTING_CACHE, MS(config_policy, swr_ms, 0, 3650 * DAY),
 	  .flags = EACH, .unset = "30d",
-	  .summary = "How long they may use it after that while they ask again." },
+	  .summary = "How long they may use it after that while they ask again. 0: not said." },
 	{ "stale_if_error", SETTING_CACHE, MS(config_policy, sie_ms, 0, 3650 * DAY),
 	  .flags = EACH, .unset = "30d",
-	  .summary = "How long they may use it after that while limner does not answer." },
+	  .summary = "How long they may use it after that while limner does not answer. 0: not said." },
 	{ "immutable", SETTING_CACHE, MS(config_policy, immutable_ms, 0, 3650 * DAY),
 	  .flags = EACH, .unset = "365d",
 	  .summary = "max_age of URLs with v=<version>." },
 	{ "object_cache_control", SETTING_CACHE, BOOL(config_policy, object_cache_control),
 	  .flags = EACH, .unset = "yes",
 	  .summary = "The Cache-Control stored with an object wins over the settings above." },
+	{ "object_expires", SETTING_CACHE, BOOL(config_policy, object_expires),
+	  .flags = EACH, .unset = "no",
+	  .summary = "So does its Expires, where it has no Cache-Control: what is left until then becomes the\n"
+	             "max-age, and a date that is none has passed." },
+	{ "error_ages", SETTING_CACHE, AGES(config_policy, error_ages), .flags = EACH, .unset = "",
+	  .summary = "How long caches keep failures, by their reason (README.md lists them): an error, or the\n"
+	             "original in a picture's place. A time up to 1d, or no-store; the rest stays as it is.\n"
+	             "An origin's own list takes the place of this one. Such as not-found 5m, late no-store." },
 	{ "snap_w", SETTING_CACHE, STEPS(w, 1, PARAMS_SIDE_MAX), .flags = EACH, .unset = "",
 	  .summary = "Widths of pictures: w snaps up to the next step, or down to the last. A side with\n"
 	             "steps snaps to them; a side without, when the other has some, follows in\n"

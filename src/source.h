@@ -28,6 +28,8 @@ struct source_head {
 	char content_type[128];
 	char content_range[128];
 	char cache_control[256];
+	char expires[64];
+	char age[32];
 	char content_encoding[64];
 	char date[64];                                /* the origin's clock */
 	char bucket_region[64];                       /* x-amz-bucket-region */

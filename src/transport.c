@@ -113,6 +113,8 @@ take_field(struct exchange *x, const char *line, size_t n)
 		{ "Content-Type", x->head->content_type, sizeof x->head->content_type },
 		{ "Content-Range", x->head->content_range, sizeof x->head->content_range },
 		{ "Cache-Control", x->head->cache_control, sizeof x->head->cache_control },
+		{ "Expires", x->head->expires, sizeof x->head->expires },
+		{ "Age", x->head->age, sizeof x->head->age },
 		{ "Content-Encoding", x->head->content_encoding, sizeof x->head->content_encoding },
 		{ "Date", x->head->date, sizeof x->head->date },
 		{ "x-amz-bucket-region", x->head->bucket_region, sizeof x->head->bucket_region },

@@ -110,11 +110,12 @@ walk_fields_common(struct walk *w, const char *type)
 void
 walk_fields_freshness(struct walk *w, const char *etag)
 {
-	int32_t age = err_row(w->reason)->original_s;
+	const struct config_policy *policy = walk_policy(w);
+	int32_t age = config_error_age(policy, w->reason, true);
 
 	if (w->reason != ERR_NONE && age != ERR_AS_DONE) {
 		/* what its owner calls private does not become public by failing */
-		if (response_is_closed(walk_policy(w), &w->head))
+		if (freshness_is_closed(policy, &w->head))
 			response_field(&w->res, "Cache-Control", "%s", w->head.cache_control);
 		else
 			response_cache_age(&w->res, age);
@@ -125,11 +126,13 @@ walk_fields_freshness(struct walk *w, const char *etag)
 	if (w->head.last_modified[0] != '\0')
 		response_field(&w->res, "Last-Modified", "%s", w->head.last_modified);
 	/*
-	 * A 304 from S3 may leave out the object's own Cache-Control, and ours in its place would
-	 * replace what a cache has stored: silence keeps it.
+	 * A 304 from S3 may leave out the object's own Cache-Control and Expires, and ours in their
+	 * place would replace what a cache has stored: silence keeps it.
 	 */
-	if (w->res.status == 304 && walk_policy(w)->object_cache_control &&
-		w->head.cache_control[0] == '\0' && w->req.origin->kind != CONFIG_FILE)
+	if (w->res.status == 304 && (policy->object_cache_control || policy->object_expires) &&
+		w->head.cache_control[0] == '\0' &&
+		(!policy->object_expires || w->head.expires[0] == '\0') &&
+		w->req.origin->kind != CONFIG_FILE)
 		return;
 	response_cache_done(&w->res, &w->req, &w->head);
 }

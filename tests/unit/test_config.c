@@ -224,6 +224,93 @@ START_TEST(starts_with_the_documented_defaults)
 }
 END_TEST
 
+/* ---- error_ages ---- */
+
+static const struct {
+	const char *value, *want; /* of the complaint, "" for none */
+} age_lists[] = {
+	{ "", "" },
+	{ " , ", "" },
+	{ "not-found 1d", "" },
+	{ "not-found 0", "" },
+	{ "not-found   60s,origin no-store", "" },
+	{ "not-found 86401s", "after \"not-found\" must come a time in whole seconds" },
+	{ "not-found 2d", "after \"not-found\" must come" },
+	{ "not-found 1500ms", "after \"not-found\" must come" },
+	{ "not-found -1", "after \"not-found\" must come" },
+	{ "not-found", "after \"not-found\" must come" },
+	{ "not-found 5m 3", "after \"not-found\" must come" },
+	{ "not-fuond 5m", "no reason \"not-fuond\"; did you mean \"not-found\"?" },
+	{ "too_large 5m", "no reason \"too_large\"; did you mean \"too-large\"?" },
+	{ "404 5m", "no reason \"404\"; such as not-found" },
+	{ "pixels 1m, late 1m, pixels 2m", "\"pixels\" stands there twice" },
+	{ "not-smaller 5m", "the age of \"not-smaller\" cannot be set" },
+	{ "over-budget 5m", "the age of \"over-budget\" cannot be set" },
+	{ "range 5m", "the age of \"range\" cannot be set" },
+	{ "precondition 5m", "the age of \"precondition\" cannot be set" },
+	{ "peer-gone 5m", "the age of \"peer-gone\" cannot be set" },
+	{ "none 5m", "no reason \"none\"" },
+};
+
+START_TEST(names_what_is_wrong_in_a_list_of_ages)
+{
+	char text[256], want[256];
+	bool good = age_lists[_i].want[0] == '\0';
+
+	(void)snprintf(text, sizeof text, "[cache]\nerror_ages = %s\n", age_lists[_i].value);
+	(void)snprintf(want, sizeof want, "limner.conf:2: error_ages: %s", age_lists[_i].want);
+	ck_assert_msg(load(text, nothing) == good, "%s", age_lists[_i].value);
+	if (!good)
+		ck_assert_msg(strstr(err.detail, want) != NULL, "%s", err.detail);
+}
+END_TEST
+
+/* Every reason that may be set can be, and is what counts then. */
+START_TEST(sets_the_age_of_each_failure)
+{
+	struct config_policy policy = { 0 };
+	char text[64], why[SETTINGS_WHY];
+	int settable = 0;
+
+	for (enum err_kind kind = ERR_NONE + 1; kind < ERR__COUNT; kind++) {
+		const struct err_row *row = err_row(kind);
+
+		ck_assert_int_eq(config_error_age(NULL, kind, false), row->max_age_s);
+		policy.error_ages.given = 0;
+		ck_assert_int_eq(config_error_age(&policy, kind, true), row->original_s);
+		(void)snprintf(text, sizeof text, "%s 17s", row->slug);
+		if (!settings_ages_read(text, &policy.error_ages, why))
+			continue;
+		settable++;
+		ck_assert_int_eq(config_error_age(&policy, kind, true), 17);
+		ck_assert_int_eq(config_error_age(&policy, kind, false), 17);
+	}
+	ck_assert_int_eq(settable, ERR__COUNT - 1 - 5);
+	/* the table itself keeps the bound */
+	for (enum err_kind kind = ERR_NONE; kind < ERR__COUNT; kind++)
+		ck_assert(err_row(kind)->max_age_s <= CONFIG_AGE_MAX &&
+			  err_row(kind)->original_s <= CONFIG_AGE_MAX);
+}
+END_TEST
+
+START_TEST(keeps_an_origins_ages_apart)
+{
+	static const char *const env[] = { "LIMNER_FILE_SHOP_ERROR_AGES=late 5s", NULL };
+	const char text[] = "[cache]\nerror_ages = not-found 5m, late 1s\n"
+			    "[file]\n[file shop]\nmount = /shop/\nerror_ages = broken 2m\n";
+	const struct config_origin *plain = &cfg.origins[0], *shop = &cfg.origins[1];
+
+	ck_assert_msg(load(text, nothing), "%s", err.detail);
+	ck_assert_int_eq(config_error_age(&plain->policy, ERR_NOT_FOUND, false), 300);
+	ck_assert_int_eq(config_error_age(&plain->policy, ERR_BROKEN, true), 60);
+	ck_assert_int_eq(config_error_age(&shop->policy, ERR_BROKEN, true), 120);
+	ck_assert_int_eq(config_error_age(&shop->policy, ERR_NOT_FOUND, false), 60);
+	ck_assert_msg(load(text, env), "%s", err.detail);
+	ck_assert_int_eq(config_error_age(&shop->policy, ERR_LATE, true), 5);
+	ck_assert_int_eq(config_error_age(&shop->policy, ERR_BROKEN, true), 60);
+}
+END_TEST
+
 /* ---- Files ---- */
 
 START_TEST(reads_every_setting_and_prints_it_without_secrets)
@@ -736,6 +823,8 @@ another_value(const struct setting *row, char text[32])
 	case SETTING_STEPS:
 	case SETTING_TENTHS:
 		return "1, 2";
+	case SETTING_AGES:
+		return "not-found 5m";
 	}
 	return NULL;
 }
@@ -1124,6 +1213,10 @@ suite_config(void)
 	tcase_add_loop_test(
 		t, takes_every_default_and_bound_and_nothing_beyond, 0, (int)settings_table_count);
 	tcase_add_test(t, starts_with_the_documented_defaults);
+	tcase_add_loop_test(t, names_what_is_wrong_in_a_list_of_ages, 0,
+		sizeof age_lists / sizeof age_lists[0]);
+	tcase_add_test(t, sets_the_age_of_each_failure);
+	tcase_add_test(t, keeps_an_origins_ages_apart);
 	tcase_add_test(t, reads_every_setting_and_prints_it_without_secrets);
 	tcase_add_test(t, reads_back_what_it_prints);
 	tcase_add_test(t, says_where_a_mistake_is_and_what_is_allowed);

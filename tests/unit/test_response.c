@@ -68,7 +68,7 @@ START_TEST(says_what_the_failure_table_says)
 	const char *body;
 
 	(void)err_set(&err, rows[_i].kind, "%s", "");
-	response_error(&res, &req, &err);
+	response_error(&res, NULL, &req, &err);
 	ck_assert(response_send(&res, &gw, false));
 	ck_assert_msg(strncmp(sent, rows[_i].status, strlen(rows[_i].status)) == 0, "%d: %s",
 		rows[_i].kind, sent);
@@ -92,7 +92,7 @@ START_TEST(starts_over_when_an_error_comes_late)
 	response_field(&res, "ETag", "\"x\"");
 	response_field(&res, "Content-Type", "image/jpeg");
 	(void)err_set(&err, ERR_ORIGIN, "%s", "");
-	response_error(&res, &req, &err);
+	response_error(&res, NULL, &req, &err);
 	ck_assert(response_send(&res, &gw, false));
 	ck_assert_ptr_null(strstr(sent, "ETag"));
 	ck_assert_ptr_null(strstr(sent, "image/jpeg"));
@@ -146,37 +146,59 @@ START_TEST(notices_that_the_peer_is_gone)
 }
 END_TEST
 
-START_TEST(chooses_how_long_a_good_answer_is_kept)
+/* The ages themselves: test_freshness. */
+START_TEST(says_how_long_an_answer_is_kept)
 {
 	static struct config_origin origin = { .policy = { .max_age_ms = 86400000,
-						       .swr_ms = 2592000000,
-						       .sie_ms = 2592000000,
 						       .immutable_ms = 31536000000,
-						       .object_cache_control = true } };
-	struct source_head own = { .cache_control = "private, max-age=5" }, none = { 0 };
-	struct request req = { .origin = &origin }, versioned = { .origin = &origin };
+						       .object_expires = true } };
+	struct source_head head = { .expires = "Fri, 31 Dec 9999 23:59:59 GMT" };
+	struct request req = { .origin = &origin };
 	struct response res = { 0 };
 	struct err err = { 0 };
 
 	params_init(&req.asked);
-	params_init(&versioned.asked);
-	ck_assert(params_set(&versioned.asked, "v", "7", &err));
 	response_start(&res, 200);
-	response_cache_done(&res, &req, &none);
-	ck_assert_str_eq(buf_text(&res.head),
-		"Cache-Control: public, max-age=86400, stale-while-revalidate=2592000, "
-		"stale-if-error=2592000\r\n");
+	response_cache_done(&res, &req, &head);
+	/* nobody's clock is there yet: what is left is more than a max-age can say */
+	ck_assert_str_eq(buf_text(&res.head), "Cache-Control: public, max-age=2147483647\r\n");
+	ck_assert(params_set(&req.asked, "v", "7", &err));
 	response_start(&res, 200);
-	response_cache_done(&res, &req, &own);
-	ck_assert_str_eq(buf_text(&res.head), "Cache-Control: private, max-age=5\r\n");
-	response_start(&res, 200);
-	response_cache_done(&res, &versioned, &none);
+	response_cache_done(&res, &req, &head);
 	ck_assert_str_eq(
 		buf_text(&res.head), "Cache-Control: public, max-age=31536000, immutable\r\n");
-	origin.policy.object_cache_control = false;
 	response_start(&res, 200);
-	response_cache_done(&res, &req, &own);
-	ck_assert_ptr_nonnull(strstr(buf_text(&res.head), "max-age=86400"));
+	response_cache_age(&res, ERR_NO_STORE);
+	response_cache_age(&res, 60);
+	ck_assert_str_eq(buf_text(&res.head),
+		"Cache-Control: no-store\r\nCache-Control: public, max-age=60\r\n");
+	response_done(&res);
+}
+END_TEST
+
+START_TEST(keeps_errors_as_long_as_the_settings_say)
+{
+	struct config_policy policy = { 0 };
+	struct request req = { .id = "0" };
+	struct response res = { 0 };
+	struct err err = { 0 };
+	char why[SETTINGS_WHY];
+
+	ck_assert(settings_ages_read(
+		"not-found 5m, origin 3s, pixels no-store", &policy.error_ages, why));
+	(void)err_set(&err, ERR_NOT_FOUND, "%s", "");
+	response_error(&res, &policy, &req, &err);
+	ck_assert_ptr_nonnull(
+		strstr(buf_text(&res.head), "Cache-Control: public, max-age=300\r\n"));
+	(void)err_set(&err, ERR_ORIGIN, "%s", "");
+	response_error(&res, &policy, &req, &err);
+	ck_assert_ptr_nonnull(strstr(buf_text(&res.head), "Cache-Control: public, max-age=3\r\n"));
+	(void)err_set(&err, ERR_PIXELS, "%s", "");
+	response_error(&res, &policy, &req, &err);
+	ck_assert_ptr_nonnull(strstr(buf_text(&res.head), "Cache-Control: no-store\r\n"));
+	(void)err_set(&err, ERR_BROKEN, "%s", "");
+	response_error(&res, &policy, &req, &err);
+	ck_assert_ptr_nonnull(strstr(buf_text(&res.head), "Cache-Control: public, max-age=60\r\n"));
 	response_done(&res);
 }
 END_TEST
@@ -193,7 +215,8 @@ suite_response(void)
 	tcase_add_test(t, leaves_out_a_field_that_would_split_the_head);
 	tcase_add_test(t, sends_no_body_for_head_and_304);
 	tcase_add_test(t, notices_that_the_peer_is_gone);
-	tcase_add_test(t, chooses_how_long_a_good_answer_is_kept);
+	tcase_add_test(t, says_how_long_an_answer_is_kept);
+	tcase_add_test(t, keeps_errors_as_long_as_the_settings_say);
 	suite_add_tcase(s, t);
 	return s;
 }

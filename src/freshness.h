@@ -1,0 +1,41 @@
+/*
+ * How long caches may keep an answer: one Cache-Control, from the settings and what the origin
+ * said.
+ *
+ * Pure: whoever calls knows the time.
+ */
+#ifndef LIMNER_FRESHNESS_H
+#define LIMNER_FRESHNESS_H
+
+#include "source.h"
+
+/* What decides about a good answer, the first that holds. */
+enum freshness_rule {
+	FRESHNESS_VERSION, /* v was given: a URL of its own for what is in it */
+	FRESHNESS_OBJECT,  /* the object's own Cache-Control */
+	FRESHNESS_EXPIRES, /* its Expires */
+	FRESHNESS_SETTINGS,
+};
+
+#define FRESHNESS_TEXT 512 /* bytes, with the NUL */
+
+/* Tell whether the object's own Cache-Control keeps it from shared caches, and counts. */
+bool freshness_is_closed(const struct config_policy *policy, const struct source_head *head);
+
+/*
+ * Write the Cache-Control of a good answer.
+ *
+ * An origin that is a cache itself says how old its answer is (Age). limner's answer begins anew,
+ * so that age is taken off the object's own times, or caches would keep it for twice as long.
+ *
+ * versioned  v was given
+ * now_s      seconds since 1970; counts where the origin sent no Date
+ * Source     RFC 9111 4.2.1 and 4.2.3 (ages), 5.1 (Age), 5.3 (Expires: what is no date has passed)
+ */
+enum freshness_rule freshness_good(const struct config_policy *policy, bool versioned,
+	const struct source_head *head, int64_t now_s, char ret[FRESHNESS_TEXT]);
+
+/* The same of a failure. seconds: as config_error_age tells, not ERR_AS_DONE. */
+void freshness_failure(int32_t seconds, char ret[FRESHNESS_TEXT]);
+
+#endif
