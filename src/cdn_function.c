@@ -14,6 +14,7 @@
 #define FLAG_CLAMP 1
 #define FLAG_SIDE  2
 #define FLAG_NAME  4
+#define FLAG_BARE  8
 
 static bool
 add_words(const struct param_def *def, struct buf *out, struct err *err)
@@ -36,7 +37,8 @@ add_row(const struct param_def *def, struct buf *out, struct err *err)
 	char min[PARAMS_KINDS_NUMBER], max[PARAMS_KINDS_NUMBER];
 	int how = ((def->flags & PARAM_CLAMP) != 0 ? FLAG_CLAMP : 0) |
 		  ((def->flags & PARAM_SIDE) != 0 ? FLAG_SIDE : 0) |
-		  ((def->flags & PARAM_NAME) != 0 ? FLAG_NAME : 0);
+		  ((def->flags & PARAM_NAME) != 0 ? FLAG_NAME : 0) |
+		  ((def->flags & PARAM_BARE) != 0 ? FLAG_BARE : 0);
 
 	params_kinds_number(def->min, min);
 	params_kinds_number(def->kind == PARAM_TEXT ? (double)(def->size - 1) : def->max, max);

@@ -4,7 +4,7 @@
 //
 // It does what params.c, params_kinds.c and snap.c do, step by step: change both.
 
-// name, aliases, kind, left out, min, max, 1 clamp + 2 side + 4 name, places, words=values
+// name, aliases, kind, left out, min, max, 1 clamp + 2 side + 4 name + 8 bare, places, words=values
 const TABLE = [
 @TABLE@
 ];
@@ -124,6 +124,8 @@ function read(r, s, strict) {
 function set(got, r, s, strict) {
 	const n = r[6] & 2 ? real(s) : NaN;
 	let v;
+	if (s === '' && r[6] & 8)
+		s = '1';
 	if (s !== '' && !(n >= 0 && n < 0.5) && !(r[6] & 2 && s.toLowerCase() === 'auto')) {
 		v = read(r, s, strict);
 		if (v === undefined || v !== v)

@@ -133,6 +133,9 @@ const struct param_def param_table[] = {
 	  .unset = "all", .unit = "", .group = "output",
 	  .summary = "Of an animation: all frames where the format moves, or one, counted from 1.",
 	  .example = "w=300&frame=first" },
+	{ "dl", { NULL }, TEXT(dl), .flags = PARAM_BARE, .unset = "0", .unit = "", .group = "output",
+	  .summary = "Save the answer as a file: 1, or dl alone, by the original's name, else by this one.",
+	  .example = "w=300&dl=cat.jpg" },
 	{ "v", { NULL }, TEXT(v), .unset = "", .unit = "", .group = "cache",
 	  .summary = "Version; no effect on pixels, but caches keep the answer for good.",
 	  .example = "w=300&v=2" },
@@ -244,6 +247,8 @@ set_row(struct params *p, size_t i, const char *value, bool strict)
 
 	if (def->kind == PARAM_SIZE)
 		return set_size(p, value, strict);
+	if ((def->flags & PARAM_BARE) != 0 && value[0] == '\0')
+		value = "1";
 	if (means_unset(def, value)) {
 		unset_row(p, i);
 		return true;

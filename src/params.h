@@ -57,6 +57,7 @@ struct params {
 	int32_t meta;            /* enum params_meta */
 	int32_t max;             /* bytes, 0 unset */
 	int32_t frame;           /* of an animation, from 1; or PARAMS_FRAME_ALL */
+	char dl[201];            /* a file's name; "1": the original's, "0": none */
 	char v[65];
 };
 
@@ -77,6 +78,7 @@ enum param_flag {
 	PARAM_CLAMP = 2, /* numbers: a value below min becomes min (above max always becomes max) */
 	PARAM_SIDE = 4,  /* INT: 0 and "auto" unset it; all sides over max shrink by one factor */
 	PARAM_NAME = 8,  /* TEXT: letters, digits, _ and - alone */
+	PARAM_BARE = 16, /* TEXT: an empty value is "1" */
 };
 
 struct param_choice {
@@ -120,7 +122,7 @@ struct params_notes {
  * Pairs are separated by & alone, names ignore case, the last duplicate wins. Lenient: unknown
  * names are ignored, a bad value is dropped and noted (what stood before it stays), numbers above
  * their bounds are clamped. Boxes over PARAMS_SIDE_MAX are clamped with the asked aspect kept. An
- * empty value unsets.
+ * empty value unsets, but for PARAM_BARE.
  *
  * p       initialised; unchanged on failure
  * strict  each such mistake fails instead

@@ -64,7 +64,8 @@ void walk_fields_vary(struct walk *w, const char *origin_vary);
 /* Name the request's canonical URL in a field, where the query was spelled otherwise. */
 void walk_fields_canonical(struct walk *w, const char *field);
 
-/* What every answer with a picture or an original carries. type: "" when not known. */
+/* What every answer with a picture or an original carries. type: "" when not known, which leaves a
+ * name to save it by open as well. */
 void walk_fields_common(struct walk *w, const char *type);
 
 /* Validators and age of what is good, or of what only stands in (no validators, a short life). */

@@ -1,6 +1,7 @@
 /* The fields of an answer: what it is, how long it may be kept, what it depended on. */
 #include "base/now.h"
 #include "base/text.h"
+#include "disposition.h"
 #include "tags.h"
 #include "walk.h"
 
@@ -89,6 +90,20 @@ walk_fields_canonical(struct walk *w, const char *field)
 	buf_done(&query);
 }
 
+/* The name to save the answer by, where dl asks for that. */
+static void
+say_disposition(struct walk *w, const char *type)
+{
+	struct buf value = BUF_INIT(2047); /* what a field may have */
+	struct err ignored;
+
+	if (type[0] != '\0' &&
+		disposition_print(w->req.params.dl, w->req.key, type, &value, &ignored) &&
+		value.len > 0)
+		response_field(&w->res, "Content-Disposition", "%s", buf_text(&value));
+	buf_done(&value);
+}
+
 /* Fields of every answer that carries a picture or an original. */
 void
 walk_fields_common(struct walk *w, const char *type)
@@ -100,6 +115,7 @@ walk_fields_common(struct walk *w, const char *type)
 	if (strncasecmp(type, "image/svg", 9) == 0)
 		response_field(&w->res, "Content-Security-Policy",
 			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
+	say_disposition(w, type);
 	walk_fields_vary(w, w->head.vary);
 	walk_fields_tags(w);
 	walk_fields_reason(w);

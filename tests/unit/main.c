@@ -51,6 +51,7 @@ main(void)
 		suite_admission,
 		suite_spool,
 		suite_metrics,
+		suite_disposition,
 		suite_freshness,
 		suite_response,
 		suite_status,

@@ -48,6 +48,7 @@ Suite *suite_cell(void);
 Suite *suite_admission(void);
 Suite *suite_spool(void);
 Suite *suite_metrics(void);
+Suite *suite_disposition(void);
 Suite *suite_freshness(void);
 Suite *suite_response(void);
 Suite *suite_status(void);

@@ -188,6 +188,10 @@ static const struct golden imgix[] = {
 	{ "blur=50", "up=1&blur=5", "", false }, { "blur=2000", "up=1&blur=10", "", false },
 	{ "blur=0&w=9", "w=9&up=1", "", false }, { "blur=-1&w=9", "w=9&up=1", "blur", false },
 	{ "sharp=15", "up=1&sharp=1.5", "", false },
+	/* https://docs.imgix.com/apis/rendering/format/download */
+	{ "w=400&dl=medium.jpg", "w=400&up=1&dl=medium.jpg", "", false },
+	{ "w=400&dl=", "w=400&up=1&dl=1", "", false }, { "dl&w=400", "w=400&up=1&dl=1", "", false },
+	{ "dl=medium.jpg", "dl=medium.jpg", "", true },
 	/* https://docs.imgix.com/apis/rendering/trim/trim-image, …/trim-mean-difference */
 	{ "trim=auto", "up=1&trim=11", "", false },
 	{ "trim=auto&trim-md=20", "up=1&trim=20", "", false },

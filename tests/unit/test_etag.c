@@ -52,7 +52,9 @@ static const struct {
 	{ "/img/a.jpg?t=card", "/img/a.jpg?w=300&h=200&fit=cover", true },
 	{ "/img/a.jpg?t=card", "/img/a.jpg?t=card&w=300", true },
 	{ "/img/a.jpg?w=300&v=1", "/img/a.jpg?w=300&v=2", true }, /* no effect on pixels */
-	{ "/img/a.jpg?w=300", "/img/b.jpg?w=300", true },         /* the origin's half tells */
+	{ "/img/a.jpg?w=300", "/img/a.jpg?w=300&dl=cat.jpg", true },
+	{ "/img/a.jpg?w=300&dl", "/img/a.jpg?w=300&dl=0", true },
+	{ "/img/a.jpg?w=300", "/img/b.jpg?w=300", true }, /* the origin's half tells */
 	{ "/img/a.jpg?w=300", "/img/a.jpg?w=301", false },
 	{ "/img/a.jpg?w=300", "/img/a.jpg?h=300", false },
 	{ "/img/a.jpg?w=300", "/img/a.jpg?w=300&q=70", false },

@@ -1011,6 +1011,53 @@ add_origin(const char *mount)
 	return &other->policy;
 }
 
+START_TEST(names_what_is_saved_by_what_is_sent)
+{
+	static const struct {
+		const char *uri, *want;
+	} rows[] = {
+		{ "/img/a.jpg?w=80", "" },
+		{ "/img/a.jpg?w=80&dl", "a.jpg" },
+		{ "/img/a.jpg?w=80&f=webp&dl=1", "a.webp" },
+		{ "/img/a.jpg?w=80&f=png&dl=cat.jpg", "cat.png" },
+		{ "/img/a.jpg?f=json&dl", "a.json" },
+		{ "/img/a.jpg?f=blurhash&dl", "a.txt" },
+		/* the original, as asked for or in a picture's place */
+		{ "/img/a.jpg?dl", "a.jpg" },
+		{ "/img/page.html?dl=report", "report.html" },
+		{ "/img/text.jpg?w=80&f=webp&dl", "text.jpg" },
+		{ "/img/cut.jpg?w=80&f=webp&dl=cat.webp", "cat.jpg" },
+		{ "/img/a.jpg?t=nobody&f=webp&dl=cat.webp", "cat.jpg" },
+		{ "/img/low.jpg?f=webp&q=100&dl=x", "x.webp" },
+		{ "/img/nothing.jpg?dl", "" },
+	};
+	char want[256];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		(void)snprintf(want, sizeof want,
+			"attachment; filename=\"%s\"; filename*=UTF-8''%s", rows[i].want,
+			rows[i].want);
+		ck_assert(ask(rows[i].uri, NULL, NULL));
+		ck_assert_msg(strcmp(field("Content-Disposition"),
+				      rows[i].want[0] != '\0' ? want : "") == 0,
+			"%s: %s", rows[i].uri, buf_text(&mem.out));
+	}
+	/* dl alone makes no picture, and no tag of its own */
+	ck_assert(ask("/img/a.jpg?dl=1", NULL, NULL));
+	ck_assert_str_eq(field("Accept-Ranges"), "bytes");
+	(void)snprintf(want, sizeof want, "%s", field("ETag"));
+	ck_assert(ask("/img/a.jpg", NULL, NULL));
+	ck_assert_str_eq(field("ETag"), want);
+	mem.method = "HEAD";
+	ck_assert(ask("/img/a.jpg?w=80&f=webp&dl", NULL, NULL));
+	ck_assert_str_eq(field("Content-Disposition"),
+		"attachment; filename=\"a.webp\"; filename*=UTF-8''a.webp");
+	/* what will be sent is not known yet */
+	ck_assert(ask("/img/a.jpg?w=80&dl", NULL, NULL));
+	ck_assert_str_eq(field("Content-Disposition"), "");
+}
+END_TEST
+
 START_TEST(keeps_failures_as_long_as_is_set)
 {
 	struct config_policy *policy = &cfg->origins[0].policy, *other = add_origin("/other/");
@@ -1289,6 +1336,7 @@ suite_handler(void)
 	tcase_add_test(t, answers_with_a_large_original_from_its_file);
 	tcase_add_test(t, outlives_the_death_of_its_cell);
 	tcase_add_test(t, answers_with_the_original_when_the_decoder_hangs);
+	tcase_add_test(t, names_what_is_saved_by_what_is_sent);
 	tcase_add_test(t, keeps_failures_as_long_as_is_set);
 	tcase_add_test(t, keeps_each_origin_to_its_own_settings);
 	tcase_add_test(t, speaks_the_dialect_of_each_origin);

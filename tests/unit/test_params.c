@@ -94,6 +94,14 @@ static const struct {
 	{ "v=a%20b%26c", "v=a%20b%26c", "" }, { "v=1,2", "v=1,2", "" }, { "v=,", "v=,", "" },
 	{ "v=a+b", "v=a%2Bb", "" }, { "v=%ea%b0%80", "v=%EA%B0%80", "" },
 	{ "v=50%", "v=50%25", "" },
+	{ "dl", "dl=1", "" }, { "dl=", "dl=1", "" }, { "DL=1", "dl=1", "" }, { "dl=0", "", "" },
+	{ "dl=a.jpg&dl", "dl=1", "" }, { "dl=a.jpg&dl=0", "", "" }, { "dl=Cat 1.jpg", "dl=Cat%201.jpg", "" },
+	{ "t=x&dl=0", "t=x&dl=0", "" }, { "dl=../a", "dl=..%2Fa", "" }, { "dl=a%0ab", "", "dl" },
+	{ "dl=%ec%82%ac%EC%A7%84.jpg&v=1", "dl=%EC%82%AC%EC%A7%84.jpg&v=1", "" },
+	{ "dl=" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN,
+	  "dl=" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN, "" },
+	{ "dl=" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "a", "",
+	  "dl" },
 	{ "v=a%00b", "", "v" }, { "v=%0a", "", "v" }, { "v=%7f", "", "v" },
 	{ "v=" TEN TEN TEN TEN TEN TEN "abcd", "v=" TEN TEN TEN TEN TEN TEN "abcd", "" },
 	{ "v=" TEN TEN TEN TEN TEN TEN "abcde", "", "v" },
@@ -388,7 +396,8 @@ END_TEST
 START_TEST(follows_the_documented_order)
 {
 	static const char *const names[] = { "t", "w", "h", "s", "fit", "up", "g", "q", "f", "dpr",
-		"bg", "crop", "rot", "flip", "blur", "sharp", "trim", "meta", "max", "frame", "v" };
+		"bg", "crop", "rot", "flip", "blur", "sharp", "trim", "meta", "max", "frame", "dl",
+		"v" };
 
 	ck_assert_uint_eq(param_count, COUNT(names));
 	for (size_t i = 0; i < param_count; i++)
