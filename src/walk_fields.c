@@ -104,6 +104,21 @@ say_disposition(struct walk *w, const char *type)
 	buf_done(&value);
 }
 
+/* Name the original as what a picture is one form of (RFC 6596), where it is handed out: a
+ * reference of a path alone, which leads to no other host. */
+static void
+say_original(struct walk *w)
+{
+	struct buf path = BUF_INIT(2000); /* of what a field may have; longer ones are left out */
+	struct err ignored;
+
+	if (w->req.asked.given != 0 && walk_policy(w)->pass != CONFIG_PASS_NONE &&
+		buf_adds(&path, w->req.origin->mount, &ignored) &&
+		text_url_encode(&path, w->req.key, strlen(w->req.key), true, &ignored))
+		response_field(&w->res, "Link", "<%s>; rel=\"canonical\"", buf_text(&path));
+	buf_done(&path);
+}
+
 /* Fields of every answer that carries a picture or an original. */
 void
 walk_fields_common(struct walk *w, const char *type)
@@ -116,6 +131,7 @@ walk_fields_common(struct walk *w, const char *type)
 		response_field(&w->res, "Content-Security-Policy",
 			"default-src 'none'; style-src 'unsafe-inline'; sandbox");
 	say_disposition(w, type);
+	say_original(w);
 	walk_fields_vary(w, w->head.vary);
 	walk_fields_tags(w);
 	walk_fields_reason(w);

@@ -1058,6 +1058,33 @@ START_TEST(names_what_is_saved_by_what_is_sent)
 }
 END_TEST
 
+START_TEST(names_the_original_where_it_is_handed_out)
+{
+	static const char link[] = "</img/a.jpg>; rel=\"canonical\"";
+
+	ck_assert(ask("/img/%61.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Link"), link);
+	ck_assert(ask("/img/a.jpg?dl", NULL, NULL));
+	ck_assert_str_eq(field("Link"), link);
+	ck_assert(ask("/img/a.jpg?t=nobody", NULL, NULL));
+	ck_assert_str_eq(field("Link"), link);
+	mem.method = "HEAD";
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Link"), link);
+	mem.method = NULL;
+	ck_assert(ask("/img/a.jpg?utm_source=x", NULL, NULL));
+	ck_assert_str_eq(field("Link"), "");
+	ck_assert(ask("/img/nothing.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Link"), "");
+	cfg->origins[0].policy.pass = CONFIG_PASS_IMAGES;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Link"), link);
+	cfg->origins[0].policy.pass = CONFIG_PASS_NONE;
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Link"), "");
+}
+END_TEST
+
 START_TEST(keeps_failures_as_long_as_is_set)
 {
 	struct config_policy *policy = &cfg->origins[0].policy, *other = add_origin("/other/");
@@ -1337,6 +1364,7 @@ suite_handler(void)
 	tcase_add_test(t, outlives_the_death_of_its_cell);
 	tcase_add_test(t, answers_with_the_original_when_the_decoder_hangs);
 	tcase_add_test(t, names_what_is_saved_by_what_is_sent);
+	tcase_add_test(t, names_the_original_where_it_is_handed_out);
 	tcase_add_test(t, keeps_failures_as_long_as_is_set);
 	tcase_add_test(t, keeps_each_origin_to_its_own_settings);
 	tcase_add_test(t, speaks_the_dialect_of_each_origin);
