@@ -68,6 +68,21 @@ cdn_forwards_accept(const struct config_origin *origin)
 }
 
 bool
+cdn_makes_avif(const struct config *cfg)
+{
+	struct accept_weights all;
+	enum format order[ACCEPT_FORMATS];
+
+	accept_read("image/avif", &all);
+	for (size_t i = 0; i < cfg->origin_count; i++) {
+		accept_order(&all, cfg->origins[i].policy.auto_formats, order);
+		if (order[0] == FORMAT_AVIF)
+			return true;
+	}
+	return false;
+}
+
+bool
 cdn_auto_presets(const struct config *cfg, const struct config_origin *origin,
 	const char *separator, struct buf *out, struct err *err)
 {

@@ -33,6 +33,9 @@ bool cdn_may_normalise(const struct config_origin *origin);
 /* Tell whether an origin's own server sees the client's Accept, which must then stay as it is. */
 bool cdn_forwards_accept(const struct config_origin *origin);
 
+/* Tell whether f=auto may come to AVIF at any origin: else caches need not tell it apart. */
+bool cdn_makes_avif(const struct config *cfg);
+
 /* Add the presets with f=auto that hold for an origin, with `separator` between them. */
 bool cdn_auto_presets(const struct config *cfg, const struct config_origin *origin,
 	const char *separator, struct buf *out, struct err *err) MUST_USE;

@@ -20,9 +20,13 @@ struct accept_words {
 static struct accept_words
 accept_words(const struct config *cfg)
 {
+	struct accept_words ret = { "Accept", "*/*", "image/webp", "image/avif,image/webp" };
+
 	if (cfg->accept_header[0] != '\0')
-		return (struct accept_words){ cfg->accept_header, "-", "webp", "avif" };
-	return (struct accept_words){ "Accept", "*/*", "image/webp", "image/avif,image/webp" };
+		ret = (struct accept_words){ cfg->accept_header, "-", "webp", "avif" };
+	if (!cdn_makes_avif(cfg))
+		ret.avif = ret.webp;
+	return ret;
 }
 
 /* Split host:port; the host in brackets when it is an IPv6 address. */

@@ -155,6 +155,8 @@ cdn_function(const struct config *cfg, struct buf *out, struct err *err)
 			{ "COLOURS", buf_text(&colours) },
 			{ "ORIGINS", buf_text(&origins) },
 			{ "HEADER", header },
+			/* no client sends the other */
+			{ "AVIF", cdn_makes_avif(cfg) ? "avif" : "-" },
 		};
 
 		ok = buf_adds(out, heading, err) &&

@@ -219,17 +219,16 @@ function find(request) {
 	}
 }
 
+// Named with a weight that is one, and not zero.
 function accepts(field, type) {
-	return field.toLowerCase().split(',').some((item) => {
-		const parts = item.split(';').map((part) => part.trim());
-		return parts[0] === type && !parts.some((part) => /^q=0(\.0*)?$/.test(part));
-	});
+	return RegExp('(^|,)\\s*image/' + type +
+		'\\s*(?![^,]*;\\s*q=(?!(1(\\.0{0,3})?|0\\.(?=0*[1-9])\\d{1,3})\\s*([,;]|$)))([,;]|$)', 'i').test(field);
 }
 
 // avif says webp as well
 function negotiate(request, asks) {
 	const field = asks && request.headers.accept ? request.headers.accept.value : '';
-	const webp = accepts(field, 'image/webp'), avif = webp && accepts(field, 'image/avif');
+	const webp = accepts(field, 'webp'), avif = webp && accepts(field, '@AVIF@');
 	delete request.headers.accept;
 	if (HEADER)
 		request.headers[HEADER] = { value: avif ? 'avif' : webp ? 'webp' : '-' };

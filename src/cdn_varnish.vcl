@@ -31,14 +31,13 @@ sub limner_query {
 	unset req.http.X-Limner-Query;
 }
 
-# Accept in three words. q=0 refuses; avif says WebP as well.
+# Accept in three words. A format counts where it is named with a weight that is one, and not zero;
+# which weight is the higher is lost. avif says WebP as well.
 sub limner_accept {
 	set req.http.X-Limner-Formats = "@NEITHER@";
-	if (req.http.Accept ~ "(?i)(^|,)\s*image/webp\s*([,;]|$)" &&
-		req.http.Accept !~ "(?i)(^|,)\s*image/webp\s*;([^,]*;)?\s*q=0(\.0*)?\s*([,;]|$)") {
+	if (req.http.Accept ~ "(?i)(^|,)\s*image/webp\s*(?![^,]*;\s*q=(?!(1(\.0{0,3})?|0\.(?=0*[1-9])\d{1,3})\s*([,;]|$)))([,;]|$)") {
 		set req.http.X-Limner-Formats = "@WEBP@";
-		if (req.http.Accept ~ "(?i)(^|,)\s*image/avif\s*([,;]|$)" &&
-			req.http.Accept !~ "(?i)(^|,)\s*image/avif\s*;([^,]*;)?\s*q=0(\.0*)?\s*([,;]|$)") {
+		if (req.http.Accept ~ "(?i)(^|,)\s*image/avif\s*(?![^,]*;\s*q=(?!(1(\.0{0,3})?|0\.(?=0*[1-9])\d{1,3})\s*([,;]|$)))([,;]|$)") {
 			set req.http.X-Limner-Formats = "@AVIF@";
 		}
 	}

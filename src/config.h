@@ -8,6 +8,7 @@
 #ifndef LIMNER_CONFIG_H
 #define LIMNER_CONFIG_H
 
+#include "accept.h"
 #include "dialect.h"
 #include "snap.h"
 
@@ -53,6 +54,7 @@ struct config_policy {
 	int32_t jpeg_quality, webp_quality, avif_quality;
 	int32_t avif_speed;      /* 0 slowest … 10 */
 	int64_t avif_max_pixels; /* of a result that f=auto makes AVIF */
+	char auto_formats[32];   /* as accept_order takes it */
 	bool jpeg_progressive;
 	int32_t webp_lossless; /* enum config_lossless */
 	bool linear;           /* resize amounts of light, not sRGB's values */
@@ -261,6 +263,7 @@ enum setting_kind {
 	SETTING_STEPS,    /* whole numbers, ascending */
 	SETTING_TENTHS,   /* numbers with one decimal, ascending */
 	SETTING_AGES,     /* reasons of failures, and times */
+	SETTING_LIST,     /* text that `valid` takes */
 };
 
 #define SETTING_SECRET 1u /* flags: never printed */
@@ -277,6 +280,8 @@ struct setting {
 	size_t size;       /* of a text field, with its NUL */
 	uint64_t min, max; /* inclusive; numbers, byte counts and times (ms) only */
 	const struct param_choice *choices; /* CHOICE: ends with a NULL name */
+	bool (*valid)(const char *value);   /* LIST */
+	const char *allowed;                /* LIST: what that takes, in words */
 	const char *unset;                  /* what leaving it out means, as it would be typed */
 	const char *summary, *example;
 };

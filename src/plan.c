@@ -2,6 +2,8 @@
 
 #include "plan_geometry.h"
 
+#include <string.h>
+
 /* Which of these formats can hold a picture of that size. */
 static uint32_t
 formats_of_size(uint32_t formats, int64_t w, int64_t h)
@@ -34,16 +36,15 @@ next_best(enum format wanted, bool see_through, uint32_t writable)
  * only for so many pixels: for more it takes too long.
  */
 static enum format
-negotiate(const struct plan_wish *wish, uint32_t writable, int64_t pixels)
+negotiate(const struct plan_wish *wish, bool see_through, uint32_t writable, int64_t pixels)
 {
-	uint32_t both = wish->accepts & writable;
-
-	if (wish->params.f != PARAMS_F_AUTO)
-		return FORMAT_NONE;
-	if ((both & FORMAT_BIT(FORMAT_AVIF)) != 0 && pixels <= wish->policy.avif_max_pixels)
-		return FORMAT_AVIF;
-	if ((both & FORMAT_BIT(FORMAT_WEBP)) != 0)
-		return FORMAT_WEBP;
+	if (pixels > wish->policy.avif_max_pixels)
+		writable &= ~FORMAT_BIT(FORMAT_AVIF);
+	if (see_through)
+		writable &= ~FORMAT_BIT(FORMAT_JXL);
+	for (size_t i = 0; wish->params.f == PARAMS_F_AUTO && i < ACCEPT_FORMATS; i++)
+		if ((writable & FORMAT_BIT(wish->auto_order[i])) != 0)
+			return wish->auto_order[i];
 	return FORMAT_NONE;
 }
 
@@ -116,7 +117,8 @@ make_format(const struct plan_wish *wish, bool see_through, uint32_t writable, s
 			plan->format = next_best(plan->wanted, see_through, writable);
 		return;
 	}
-	plan->format = negotiate(wish, is_to_move(wish) ? formats_that_move(writable) : writable,
+	plan->format = negotiate(wish, see_through,
+		is_to_move(wish) ? formats_that_move(writable) : writable,
 		(int64_t)plan->canvas_w * plan->canvas_h);
 	if (plan->format == FORMAT_NONE && format_row(info->format)->browsers)
 		plan->format = info->format;
@@ -236,6 +238,7 @@ plan_resolve(const struct request *req, const struct image_info *info, uint32_t 
 				     .writable = writable } };
 	const struct plan_sight nothing = { 0 };
 
+	memcpy(plan.wish.auto_order, req->auto_order, sizeof plan.wish.auto_order);
 	if ((int64_t)info->width * info->height > req->origin->policy.max_pixels) {
 		err_set(err, ERR_PIXELS, "%s", "");
 		return err_detail(err, "the original is %d x %d px", (int)probe_width(info),

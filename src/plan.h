@@ -16,7 +16,8 @@ struct plan_wish {
 	struct params params;
 	struct config_policy policy;
 	struct image_info info;
-	uint32_t accepts, writable; /* FORMAT_BIT()s */
+	uint32_t accepts, writable;             /* FORMAT_BIT()s */
+	enum format auto_order[ACCEPT_FORMATS]; /* as in the request */
 };
 
 /*

@@ -114,59 +114,6 @@ read_cf_id(const struct gateway *gw, char *ret, size_t size)
 			*c = '_';
 }
 
-/* Read a weight (RFC 9110 12.4.2) just far enough to know whether it is zero. */
-static bool
-is_refused(const char *params, size_t n)
-{
-	const char *end = params + n;
-	const char *c = params;
-
-	while (c < end && *c == ';') {
-		c++;
-		while (c < end && (*c == ' ' || *c == '\t'))
-			c++;
-		if (end - c >= 3 && (*c == 'q' || *c == 'Q') && c[1] == '=') {
-			for (c += 2; c < end && (*c == '0' || *c == '.'); c++)
-				continue;
-			return c[-1] != '=' && (c == end || strchr(" \t;", *c) != NULL);
-		}
-		while (c < end && *c != ';')
-			c++;
-	}
-	return false;
-}
-
-/* Find the formats an Accept field names. Ranges such as image/ * name none: every browser sends
- * them. */
-static uint32_t
-read_accept(const char *accept)
-{
-	static const enum format formats[] = { FORMAT_AVIF, FORMAT_WEBP, FORMAT_JXL };
-	const char *type, *mime;
-	size_t n, len, i;
-	uint32_t bits = 0;
-
-	for (; *accept != '\0'; accept += n + (accept[n] == ',')) {
-		n = strcspn(accept, ",");
-		len = text_trim(accept, n, &type);
-		for (i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-			size_t most;
-			const char *rest;
-
-			mime = format_row(formats[i])->mime;
-			most = strlen(mime);
-			if (len < most || strncasecmp(type, mime, most) != 0)
-				continue;
-			most = text_trim(type + most, len - most, &rest);
-			if (most > 0 && *rest != ';')
-				continue;
-			if (!is_refused(rest, most))
-				bits |= FORMAT_BIT(formats[i]);
-		}
-	}
-	return bits;
-}
-
 static void
 make_id(char ret[17])
 {
@@ -407,22 +354,20 @@ static void
 negotiate(const struct config *cfg, const struct gateway *gw, struct request *ret)
 {
 	const char *word = cfg->accept_header;
+	struct accept_weights weights;
 	char variable[80];
 
 	ret->negotiated = ret->transform && ret->params.f == PARAMS_F_AUTO;
 	ret->accept_name = *word != '\0' ? word : "Accept";
 	if (!ret->negotiated)
 		return;
-	if (*word == '\0') {
-		ret->accepts = read_accept(param(gw, "HTTP_ACCEPT"));
-		return;
-	}
-	cgi_name(word, strlen(word), variable, sizeof variable);
-	word = param(gw, variable);
-	if (text_same(word, "avif"))
-		ret->accepts = FORMAT_BIT(FORMAT_AVIF) | FORMAT_BIT(FORMAT_WEBP);
-	else if (text_same(word, "webp"))
-		ret->accepts = FORMAT_BIT(FORMAT_WEBP);
+	cgi_name(ret->accept_name, strlen(ret->accept_name), variable, sizeof variable);
+	if (*word == '\0')
+		accept_read(param(gw, variable), &weights);
+	else
+		accept_read_word(param(gw, variable), &weights);
+	ret->accepts = accept_bits(&weights);
+	accept_order(&weights, ret->origin->policy.auto_formats, ret->auto_order);
 }
 
 static bool

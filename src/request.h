@@ -42,6 +42,7 @@ struct request {
 	const char *accept_name; /* "Accept", or what the configuration names; borrowed */
 	enum spelling spelling;  /* of the query, beside the canonical form of asked */
 	uint32_t accepts; /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
+	enum format auto_order[ACCEPT_FORMATS]; /* those of auto_formats, best first; NONE ends */
 	struct request_conditions if_;
 	char forwarded[2048]; /* what forward_headers lets through, "Name: value\n" each */
 	char cf_id[96];       /* X-Amz-Cf-Id, for the log */

@@ -91,6 +91,7 @@ field_size(const struct setting *row)
 	case SETTING_BASE:
 	case SETTING_NAMES:
 	case SETTING_NETWORKS:
+	case SETTING_LIST:
 		break;
 	}
 	return row->size;

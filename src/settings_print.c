@@ -105,6 +105,9 @@ settings_print_allowed(const struct setting *row, char ret[SETTINGS_WHY])
 	case SETTING_PATH:
 		(void)snprintf(ret, SETTINGS_WHY, "a path of at most %zu bytes", row->size - 1);
 		return;
+	case SETTING_LIST:
+		(void)snprintf(ret, SETTINGS_WHY, "%s", row->allowed);
+		return;
 	case SETTING_STEPS:
 	case SETTING_TENTHS:
 		allowed_steps(row, ret);
@@ -169,6 +172,7 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 	case SETTING_BASE:
 	case SETTING_NAMES:
 	case SETTING_NETWORKS:
+	case SETTING_LIST:
 		if ((row->flags & SETTING_SECRET) != 0 && *text != '\0')
 			text = "(set)";
 		break;

@@ -266,6 +266,8 @@ settings_read(const struct setting *row, void *field, const char *value, const c
 		return read_names(row, field, value);
 	case SETTING_NETWORKS:
 		return networks_valid(value) && text_copy(field, row->size, value);
+	case SETTING_LIST:
+		return row->valid(value) && text_copy(field, row->size, value);
 	case SETTING_STEPS:
 		return snap_parse(value, (double)row->min, (double)row->max, 0, field);
 	case SETTING_TENTHS:

@@ -25,6 +25,7 @@
 #define AGES(in, f)          ROW(AGES, struct config_ages, in, f)
 #define BOOL(in, f)          ROW(BOOL, bool, in, f)
 #define CHOICE(in, f, list)  ROW(CHOICE, int32_t, in, f), .choices = (list)
+#define LIST(in, f, check, what) TEXT_OF(LIST, in, f), .valid = (check), .allowed = (what)
 #define STEPS(f, lo, hi)     .kind = SETTING_STEPS, \
 	.offset = FIELD(struct snap_steps, config_policy, snaps.f), .min = (lo), .max = (hi)
 #define TENTHS(f, lo, hi)    .kind = SETTING_TENTHS, \
@@ -150,6 +151,12 @@ const struct setting settings_table[] = {
 	{ "avif_max_pixels", SETTING_MAIN, INT64(config_policy, avif_max_pixels, 0, BILLION),
 	  .flags = EACH, .unset = "2000000",
 	  .summary = "f=auto makes larger pictures WebP, which takes a fraction of the time. 0: never AVIF." },
+	{ "auto_formats", SETTING_MAIN,
+	  LIST(config_policy, auto_formats, accept_list_valid, "a list of avif, webp and jxl, each once"),
+	  .flags = EACH, .unset = "avif, webp",
+	  .summary = "What f=auto may come to where Accept names it, best first; jxl is for builds that write it.\n"
+	             "A higher weight in Accept (q=) goes before this order. Whoever accepts none of them gets\n"
+	             "the original's own format, or JPEG or PNG." },
 	{ "linear", SETTING_MAIN, BOOL(config_policy, linear),
 	  .flags = EACH, .unset = "no",
 	  .summary = "Resize in linear light: fine patterns and bright points keep their brightness, thin\n"

@@ -1,13 +1,33 @@
 /*
- * Print the canonical form of each URL on standard input, as limner sees it.
+ * Print the canonical form of each URL on standard input, as limner sees it; or the word that
+ * caches make of each Accept field.
  *
  *   canonical CONFIG <URIS: lines of "host<tab>/img/a.jpg?query"
+ *   canonical --accept <FIELDS
  */
 #include "cdn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* As limner reads Accept: of the formats that are taken, as much as three words can tell. */
+static void
+print_words(void)
+{
+	const uint32_t webp = FORMAT_BIT(FORMAT_WEBP), both = webp | FORMAT_BIT(FORMAT_AVIF);
+	static char line[65536];
+
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		struct accept_weights weights;
+		uint32_t bits;
+
+		line[strcspn(line, "\n")] = '\0';
+		accept_read(line, &weights);
+		bits = accept_bits(&weights);
+		(void)puts((bits & both) == both ? "avif" : (bits & webp) != 0 ? "webp" : "-");
+	}
+}
 
 int
 main(int argc, char *argv[])
@@ -17,6 +37,11 @@ main(int argc, char *argv[])
 	char *const env[] = { NULL };
 	struct err err = { 0 };
 
+	if (argc == 2 && strcmp(argv[1], "--accept") == 0) {
+		free(cfg);
+		print_words();
+		return 0;
+	}
 	if (cfg == NULL || argc != 2 || !config_load(argv[1], env, cfg, &err)) {
 		(void)fprintf(stderr, "canonical: %s\n", err.detail);
 		return 1;

@@ -17,6 +17,7 @@ main(void)
 		suite_format,
 		suite_colour,
 		suite_networks,
+		suite_accept,
 		suite_params,
 		suite_dialect,
 		suite_snap,

@@ -13,6 +13,7 @@ Suite *suite_log(void);
 Suite *suite_format(void);
 Suite *suite_colour(void);
 Suite *suite_networks(void);
+Suite *suite_accept(void);
 Suite *suite_params(void);
 Suite *suite_dialect(void);
 Suite *suite_snap(void);

@@ -698,6 +698,8 @@ END_TEST
 
 START_TEST(varies_only_when_the_answer_depended_on_accept)
 {
+	char tag[200];
+
 	ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/webp,*/*"));
 	ck_assert_str_eq(field("Vary"), "Accept");
 	body_is(80, 60, FORMAT_WEBP);
@@ -715,6 +717,18 @@ START_TEST(varies_only_when_the_answer_depended_on_accept)
 	if (image_writable() & FORMAT_BIT(FORMAT_AVIF)) {
 		ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/avif,image/webp"));
 		ck_assert_int_eq(body_sniffed(), FORMAT_AVIF);
+		/* a higher weight goes before the setting's order, and has a tag of its own */
+		(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+		ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT",
+			"image/avif;q=0.9,image/webp;q=0.95"));
+		ck_assert_int_eq(body_sniffed(), FORMAT_WEBP);
+		ck_assert_int_ne(strncmp(tag, field("ETag"), strcspn(tag, ".")), 0);
+		(void)snprintf(cfg->origins[0].policy.auto_formats,
+			sizeof cfg->origins[0].policy.auto_formats, "webp, avif");
+		ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/avif,image/webp"));
+		ck_assert_int_eq(body_sniffed(), FORMAT_WEBP);
+		(void)snprintf(cfg->origins[0].policy.auto_formats,
+			sizeof cfg->origins[0].policy.auto_formats, "avif, webp");
 		cfg->origins[0].policy.avif_max_pixels = 80 * 60 - 1;
 		ck_assert(ask("/img/a.jpg?w=80&f=auto", "HTTP_ACCEPT", "image/avif,image/webp"));
 		ck_assert_int_eq(body_sniffed(), FORMAT_WEBP);

@@ -49,6 +49,8 @@ setup(void)
 	cfg.origin_count = 2;
 	cfg.origins[0].kind = CONFIG_FILE;
 	(void)snprintf(cfg.origins[0].mount, sizeof cfg.origins[0].mount, "/img/");
+	(void)snprintf(cfg.origins[0].policy.auto_formats,
+		sizeof cfg.origins[0].policy.auto_formats, "avif, webp");
 	cfg.origins[1].kind = CONFIG_S3;
 	(void)snprintf(cfg.origins[1].mount, sizeof cfg.origins[1].mount, "/img/s3/");
 	add_preset("card", "w=300&h=200&fit=cover");
@@ -461,7 +463,7 @@ static const struct {
 	{ "image/webp;q=0.0, image/avif;Q=0.000", 0 },
 	{ "image/webp; level=1; q=0", 0 },
 	{ "image/webp;q=1", WEBP },
-	{ "image/webp;q=", WEBP },
+	{ "image/webp;q=", 0 },
 	{ "image/webp2", 0 },
 	{ "image/webpx,image/avif-sequence", 0 },
 	{ ",,image/jxl,", JXL },
@@ -476,6 +478,9 @@ START_TEST(reads_accept_only_for_f_auto)
 	ck_assert_msg(parse(env), "%s", err.say);
 	ck_assert(req.negotiated && req.transform);
 	ck_assert_msg(req.accepts == accepts[_i].want, "%s: %x", accepts[_i].accept, req.accepts);
+	ck_assert_int_eq(req.auto_order[0], (req.accepts & AVIF) != 0   ? FORMAT_AVIF
+					    : (req.accepts & WEBP) != 0 ? FORMAT_WEBP
+									: FORMAT_NONE);
 	env[1] = "REQUEST_URI=/img/a.jpg?f=webp";
 	ck_assert(parse(env));
 	ck_assert(!req.negotiated);
