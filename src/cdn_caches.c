@@ -303,10 +303,13 @@ add_location(const struct config *cfg, const struct config_origin *const *order,
 		    "\t\tproxy_cache_key \"$http_host$request_uri %s",
 		    word))
 		return false;
-	for (size_t i = at; i < cfg->origin_count; i++)
-		if (strcmp(order[i]->mount, mount) == 0 &&
-			!add_forwarded(order[i]->forward_headers, out, err))
+	for (size_t i = at; i < cfg->origin_count; i++) {
+		if (strcmp(order[i]->mount, mount) != 0)
+			continue;
+		if (!add_forwarded(order[i]->forward_headers, out, err) ||
+			(cors_varies(order[i]->policy.cors) && !add_forwarded("Origin", out, err)))
 			return false;
+	}
 	return buf_addf(out, err,
 		"\";\n\t\tproxy_cache_revalidate on;\n"
 		"\t\t# how long stale answers serve is what their Cache-Control says\n"

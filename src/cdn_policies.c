@@ -41,6 +41,9 @@ collect_headers(const struct config *cfg, struct headers *ret)
 		const char *list = cfg->origins[i].forward_headers;
 		size_t n;
 
+		/* who may read an answer is part of it */
+		if (cors_varies(cfg->origins[i].policy.cors))
+			add_header(ret, "Origin", 6);
 		/* one mount may be another origin's on another host */
 		if (cfg->origins[i].host[0] != '\0')
 			add_header(ret, "Host", 4);

@@ -9,6 +9,7 @@
 #define LIMNER_CONFIG_H
 
 #include "accept.h"
+#include "cors.h"
 #include "dialect.h"
 #include "snap.h"
 
@@ -58,6 +59,7 @@ struct config_policy {
 	bool jpeg_progressive;
 	int32_t webp_lossless; /* enum config_lossless */
 	bool linear;           /* resize amounts of light, not sRGB's values */
+	char cors[CORS_LIST];  /* as in cors.h */
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
 	uint64_t shared_max_age_ms; /* of shared caches; 0: the same as max_age_ms */

@@ -274,6 +274,7 @@ redirect(struct walk *w)
 {
 	response_start(&w->res, 308);
 	walk_fields_canonical(w, "Location");
+	walk_fields_vary(w, NULL);
 	walk_fields_tags(w);
 	walk_fields_reason(w);
 	/* the configuration decides where to, and may change as pictures may */
@@ -324,10 +325,11 @@ handler_serve(struct handler *h, const struct gateway *gw)
 			&w->req, &err);
 		if (err.kind == ERR_RANGE && w->report.content_range[0] != '\0')
 			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
-		if (err.kind == ERR_NOT_FOUND)
-			walk_fields_vary(w, "*");
+		walk_fields_vary(w, err.kind == ERR_NOT_FOUND ? "*" : NULL);
 		walk_fields_timing(w);
 	}
+	if (!w->head_sent)
+		walk_fields_cors(w);
 	if (!ok && err.kind == ERR_PEER_GONE)
 		whole = false;
 	else if (!w->head_sent)

@@ -430,6 +430,7 @@ request_parse(
 	ret->origin = config_origin(cfg, target.host, target.path);
 	if (ret->origin == NULL)
 		return err_set(err, ERR_NOT_FOUND, "Nothing is mounted at this path.");
+	cors_allow(ret->origin->policy.cors, param(gw, "HTTP_ORIGIN"), ret->allow_origin);
 	read_conditions(gw, &ret->if_);
 	read_forwarded(gw, ret->origin, ret->forwarded, sizeof ret->forwarded);
 	return read_key(&target, ret, err) && read_query(cfg, gw, target.query, ret, err);
@@ -451,27 +452,47 @@ request_from_text(const struct config *cfg, const char *uri, struct request *ret
 	return request_parse(cfg, &gw, ret, err);
 }
 
+/* Add a name to a list of them, where it is not there yet. The names are those of a request's
+ * fields, 511 bytes together at most. */
+static void
+add_name(char ret[REQUEST_VARY], const char *name, size_t n)
+{
+	const char *list = ret, *other;
+	size_t at = strlen(ret), m;
+
+	while (next_name(&list, &other, &m))
+		if (m == n && strncasecmp(name, other, n) == 0)
+			return;
+	(void)snprintf(ret + at, REQUEST_VARY - at, "%s%.*s", at > 0 ? ", " : "", (int)n, name);
+}
+
+/* Tell whether a list has a name, or is that of all. */
+static bool
+has_name(const char *list, const char *name, size_t n)
+{
+	const char *other;
+	size_t m;
+
+	while (next_name(&list, &other, &m))
+		if ((m == 1 && *other == '*') || (m == n && strncasecmp(name, other, n) == 0))
+			return true;
+	return false;
+}
+
 void
 request_vary(const struct request *req, const char *origin_vary, char ret[REQUEST_VARY])
 {
-	const char *list = req->origin != NULL ? req->origin->forward_headers : "", *name, *other;
-	size_t at = 0, n, m;
+	const char *list = req->origin != NULL ? req->origin->forward_headers : "", *name;
+	size_t n;
 
 	ret[0] = '\0';
+	if (req->origin != NULL && cors_varies(req->origin->policy.cors))
+		add_name(ret, "Origin", 6);
+	if (origin_vary == NULL)
+		return;
 	if (req->negotiated)
-		at = (size_t)snprintf(ret, REQUEST_VARY, "%s", req->accept_name);
-	while (next_name(&list, &name, &n)) {
-		const char *theirs = origin_vary;
-		bool named = false;
-
-		while (!named && next_name(&theirs, &other, &m))
-			named = (m == 1 && *other == '*') ||
-				(m == n && strncasecmp(name, other, n) == 0);
-		if (!named || (req->negotiated && n == strlen(req->accept_name) &&
-				      strncasecmp(name, req->accept_name, n) == 0))
-			continue;
-		/* the names are at most 255 bytes together */
-		at += (size_t)snprintf(
-			ret + at, REQUEST_VARY - at, "%s%.*s", at > 0 ? ", " : "", (int)n, name);
-	}
+		add_name(ret, req->accept_name, strlen(req->accept_name));
+	while (next_name(&list, &name, &n))
+		if (has_name(origin_vary, name, n))
+			add_name(ret, name, n);
 }

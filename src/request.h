@@ -44,6 +44,7 @@ struct request {
 	uint32_t accepts; /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
 	enum format auto_order[ACCEPT_FORMATS]; /* those of auto_formats, best first; NONE ends */
 	struct request_conditions if_;
+	char allow_origin[CORS_ORIGIN]; /* as cors_allow found it */
 	char forwarded[2048]; /* what forward_headers lets through, "Name: value\n" each */
 	char cf_id[96];       /* X-Amz-Cf-Id, for the log */
 };
@@ -82,9 +83,11 @@ bool request_from_text(
 
 /*
  * Write which of the request's headers the answer depends on, commas between them; "" for none:
- * Accept where it chose the format, and what was forwarded and the origin's own Vary names.
+ * Origin where it decides who may read the answer, Accept where it chose the format, and what was
+ * forwarded and the origin's own Vary names.
  *
- * origin_vary  "*" for all that may be forwarded
+ * origin_vary  "*" for all that may be forwarded; NULL for an answer that no picture and no
+ * original had a part in
  */
 void request_vary(const struct request *req, const char *origin_vary, char ret[REQUEST_VARY]);
 

@@ -95,6 +95,12 @@ const struct setting settings_table[] = {
 	{ "pass", SETTING_MAIN, CHOICE(config_policy, pass, passes),
 	  .flags = EACH, .unset = "any",
 	  .summary = "Which originals may be handed out as they are." },
+	{ "cors", SETTING_MAIN,
+	  LIST(config_policy, cors, cors_valid, "* or origins such as https://www.example.com, https://*.example.com"),
+	  .flags = EACH, .unset = "",
+	  .summary = "Whose pages may read answers by script (fetch, canvas, WebGL): * everybody's, or a list\n"
+	             "of their origins, such as https://www.example.com, https://*.example.com. Empty: nobody's;\n"
+	             "to show pictures no page needs it." },
 	{ "max_original", SETTING_MAIN, BYTES(config_policy, max_original_bytes, KB, 4 * GB),
 	  .flags = EACH, .unset = "50MB",
 	  .summary = "Larger originals are not made into pictures." },

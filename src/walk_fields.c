@@ -57,6 +57,26 @@ walk_fields_vary(struct walk *w, const char *origin_vary)
 		response_field(&w->res, "Vary", "%s", text);
 }
 
+/*
+ * Whose pages may read the answer: by script, in its times, and under an embedder policy that asks
+ * for a word (require-corp), for which no list can be given: showing is not reading.
+ */
+void
+walk_fields_cors(struct walk *w)
+{
+	const char *allow = w->req.allow_origin;
+
+	if (w->req.origin == NULL || walk_policy(w)->cors[0] == '\0')
+		return;
+	response_field(&w->res, "Cross-Origin-Resource-Policy", "cross-origin");
+	if (allow[0] == '\0')
+		return;
+	response_field(&w->res, "Access-Control-Allow-Origin", "%s", allow);
+	response_field(&w->res, "Access-Control-Expose-Headers",
+		"Content-Range, ETag, Limner-Reason, Server-Timing");
+	response_field(&w->res, "Timing-Allow-Origin", "%s", allow);
+}
+
 /* Words by which caches can be told to drop the answer, in the headers that are set for them. */
 void
 walk_fields_tags(struct walk *w)

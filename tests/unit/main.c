@@ -18,6 +18,7 @@ main(void)
 		suite_colour,
 		suite_networks,
 		suite_accept,
+		suite_cors,
 		suite_params,
 		suite_dialect,
 		suite_snap,
@@ -58,6 +59,7 @@ main(void)
 		suite_status,
 		suite_cdn,
 		suite_handler,
+		suite_negotiate,
 		suite_server,
 		suite_master,
 	};

@@ -14,6 +14,7 @@ Suite *suite_format(void);
 Suite *suite_colour(void);
 Suite *suite_networks(void);
 Suite *suite_accept(void);
+Suite *suite_cors(void);
 Suite *suite_params(void);
 Suite *suite_dialect(void);
 Suite *suite_snap(void);
@@ -54,6 +55,7 @@ Suite *suite_freshness(void);
 Suite *suite_response(void);
 Suite *suite_status(void);
 Suite *suite_handler(void);
+Suite *suite_negotiate(void);
 Suite *suite_server(void);
 Suite *suite_master(void);
 
