@@ -68,6 +68,15 @@ cdn_forwards_accept(const struct config_origin *origin)
 }
 
 bool
+cdn_takes_hints(const struct config *cfg)
+{
+	for (size_t i = 0; i < cfg->origin_count; i++)
+		if (cfg->origins[i].policy.client_hints)
+			return true;
+	return false;
+}
+
+bool
 cdn_makes_avif(const struct config *cfg)
 {
 	struct accept_weights all;

@@ -33,6 +33,9 @@ bool cdn_may_normalise(const struct config_origin *origin);
 /* Tell whether an origin's own server sees the client's Accept, which must then stay as it is. */
 bool cdn_forwards_accept(const struct config_origin *origin);
 
+/* Tell whether any origin takes client hints. */
+bool cdn_takes_hints(const struct config *cfg);
+
 /* Tell whether f=auto may come to AVIF at any origin: else caches need not tell it apart. */
 bool cdn_makes_avif(const struct config *cfg);
 

@@ -307,7 +307,10 @@ add_location(const struct config *cfg, const struct config_origin *const *order,
 		if (strcmp(order[i]->mount, mount) != 0)
 			continue;
 		if (!add_forwarded(order[i]->forward_headers, out, err) ||
-			(cors_varies(order[i]->policy.cors) && !add_forwarded("Origin", out, err)))
+			(cors_varies(order[i]->policy.cors) &&
+				!add_forwarded("Origin", out, err)) ||
+			(order[i]->policy.client_hints &&
+				!buf_adds(out, " $limner_hints$limner_save", err)))
 			return false;
 	}
 	return buf_addf(out, err,
@@ -319,6 +322,19 @@ add_location(const struct config *cfg, const struct config_origin *const *order,
 		"\t\tadd_header X-Cache $upstream_cache_status always;\n\t}\n",
 		patience(cfg), patience(cfg));
 }
+
+/* What of client hints goes into keys, where an origin takes them. A query in escapes, and a
+ * preset, may leave something to them without showing it. */
+static const char hint_maps[] =
+	"# The client hints an answer may depend on, as they come: limner takes them in steps.\n"
+	"map $args $limner_hints {\n"
+	"\tdefault \"\";\n"
+	"\t\"~*auto|%|(^|&)t=\" \"$http_sec_ch_width,$http_sec_ch_viewport_width,$http_sec_ch_dpr \";\n"
+	"}\n"
+	"map $http_save_data $limner_save {\n"
+	"\tdefault \"\";\n"
+	"\t\"~*^on$\" \"on \";\n"
+	"}\n\n";
 
 /* The presets that leave the format to limner, whichever origin's they are. */
 static bool
@@ -363,6 +379,7 @@ cdn_caches_nginx(const struct config *cfg, const char *backend, struct buf *out,
 			{ "INACTIVE", inactive },
 			{ "FORMAT", buf_text(&names) },
 			{ "PRESETS", buf_text(&presets) },
+			{ "HINTS", cdn_takes_hints(cfg) ? hint_maps : "" },
 			{ "LOCATIONS", buf_text(&locations) },
 			{ "NEITHER", words.neither },
 			{ "WEBP", words.webp },

@@ -23,6 +23,8 @@ add_words(const struct param_def *def, struct buf *out, struct err *err)
 
 	if (def->kind == PARAM_BOOL)
 		return buf_adds(out, bools, err);
+	if ((def->flags & (PARAM_SIDE | PARAM_AUTO)) != 0)
+		return buf_adds(out, "auto=0", err);
 	for (const struct param_choice *c = def->choices; c != NULL && c->name != NULL; c++)
 		if (!buf_addf(out, err, "%s%s=%d", c > def->choices ? " " : "", c->name,
 			    (int)c->value))
@@ -120,7 +122,8 @@ add_origin(const struct config *cfg, const struct config_origin *origin, struct 
 	     add_snap(&snaps->h, 0, out, err) && buf_adds(out, ",", err) &&
 	     add_snap(&snaps->q, 0, out, err) && buf_adds(out, ",", err) &&
 	     add_snap(&snaps->dpr, 1, out, err) &&
-	     buf_addf(out, err, "],%d],\n", cdn_forwards_accept(origin));
+	     buf_addf(out, err, "],%d,%d],\n", cdn_forwards_accept(origin),
+		     origin->policy.client_hints);
 	buf_done(&presets);
 	return ok;
 }
@@ -128,10 +131,30 @@ add_origin(const struct config *cfg, const struct config_origin *origin, struct 
 /* What stands at the top: the rest has no room for remarks. */
 static const char heading[] =
 	"// limner " LIMNER_VERSION
-	": CloudFront Function for viewer requests, JavaScript runtime 2.0.\n"
-	"// It writes a query as limner would (known names, one spelling, one order, snapped), so that\n"
-	"// a picture is one object of the cache, and folds Accept into three words for f=auto. Made by\n"
-	"// limner cdn from the settings: change those. With its remarks: src/cdn_function.js.\n";
+	": CloudFront Function for viewer requests, JavaScript runtime 2.0. Made by limner cdn\n"
+	"// from the settings: change those. With its remarks: src/cdn_function.js.\n";
+
+/* The part for client hints. */
+static bool
+add_hints(struct buf *out, struct err *err)
+{
+	struct buf widths = BUF_INIT(SNAP_TEXT + 2), ratios = BUF_INIT(SNAP_TEXT + 2);
+	bool ok = add_snap(&hints_widths, 0, &widths, err) &&
+		  add_snap(&hints_ratios, 1, &ratios, err);
+
+	if (ok) {
+		const struct cdn_field fields[] = {
+			{ "WIDTHS", buf_text(&widths) },
+			{ "RATIOS", buf_text(&ratios) },
+		};
+
+		ok = cdn_fill(
+			cdn_templates_hints, fields, sizeof fields / sizeof fields[0], out, err);
+	}
+	buf_done(&widths);
+	buf_done(&ratios);
+	return ok;
+}
 
 bool
 cdn_function(const struct config *cfg, struct buf *out, struct err *err)
@@ -140,7 +163,7 @@ cdn_function(const struct config *cfg, struct buf *out, struct err *err)
 	struct buf table = BUF_INIT(65536), colours = BUF_INIT(65536), origins = BUF_INIT(65536);
 	char header[sizeof cfg->accept_header];
 	size_t was = out->len;
-	bool ok = add_colours(&colours, err);
+	bool hints = cdn_takes_hints(cfg), ok = add_colours(&colours, err);
 
 	for (size_t i = 0; i < sizeof header; i++)
 		header[i] = (char)tolower((unsigned char)cfg->accept_header[i]);
@@ -155,13 +178,16 @@ cdn_function(const struct config *cfg, struct buf *out, struct err *err)
 			{ "COLOURS", buf_text(&colours) },
 			{ "ORIGINS", buf_text(&origins) },
 			{ "HEADER", header },
+			/* o is origin there (cdn_squeeze.sed) */
+			{ "HINT", hints ? "hint(request.headers,got,o);" : "" },
 			/* no client sends the other */
 			{ "AVIF", cdn_makes_avif(cfg) ? "avif" : "-" },
 		};
 
 		ok = buf_adds(out, heading, err) &&
 		     cdn_fill(cdn_templates_function, fields, sizeof fields / sizeof fields[0], out,
-			     err);
+			     err) &&
+		     (!hints || add_hints(out, err));
 	}
 	if (ok && out->len - was > CDN_FUNCTION_MAX)
 		ok = err_set(err, ERR_TOO_LARGE,

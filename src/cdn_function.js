@@ -10,8 +10,8 @@ const TABLE = [
 ];
 // names, each with its hex digits (in capitals) behind it; grey is gray
 const COLOURS = '@COLOURS@';
-// mount, host, strict (-1: another dialect), presets with f=auto, [steps of w h q dpr], Accept is left alone;
-// the first that matches counts
+// mount, host, strict (-1: another dialect), presets with f=auto, [steps of w h q dpr], Accept is left alone,
+// client hints count; the first that matches counts
 const ORIGINS = [
 @ORIGINS@
 ];
@@ -120,13 +120,13 @@ function read(r, s, strict) {
 	}
 }
 
-// Set one parameter; an empty value, and a side without a length, unset it.
+// Set one parameter; an empty value, and a side without a length, unset it; auto is 0.
 function set(got, r, s, strict) {
 	const n = r[6] & 2 ? real(s) : NaN;
 	let v;
 	if (s === '' && r[6] & 8)
 		s = '1';
-	if (s !== '' && !(n >= 0 && n < 0.5) && !(r[6] & 2 && s.toLowerCase() === 'auto')) {
+	if (s !== '' && !(n >= 0 && n < 0.5)) {
 		v = read(r, s, strict);
 		if (v === undefined || v !== v)
 			return false;
@@ -166,13 +166,17 @@ function clamp(got, most) {
 	});
 }
 
+// The first step that is not below a value, or the last.
+function up(steps, n) {
+	return steps.filter((step) => step >= n)[0] || steps[steps.length - 1];
+}
+
 function snap(got, snaps, most) {
 	const w = got.w, h = got.h;
 	const follow = (side, from, to) => Math.min(most, Math.max(1, round(side * to / from, 0)));
 	['w', 'h', 'q', 'dpr'].forEach((name, i) => {
-		const steps = snaps[i].filter((step) => step >= got[name]);
 		if (got[name] && snaps[i].length)
-			got[name] = steps.length ? steps[0] : snaps[i][snaps[i].length - 1];
+			got[name] = up(snaps[i], got[name]);
 	});
 	if (w && h && snaps[0].length && !snaps[1].length)
 		got.h = follow(h, w, got.w);
@@ -191,6 +195,11 @@ function parse(query, origin) {
 			(origin[2] || (r && r[0] === 't')))
 			return undefined;
 	}
+	// where client hints do not count auto says nothing, and of a height it never does
+	['h', 'w', 'dpr'].forEach((name, j) => {
+		if (got[name] === 0 && !(j && origin[6]))
+			got[name] = undefined;
+	});
 	clamp(got, most);
 	snap(got, origin[4], most);
 	return got;
@@ -245,6 +254,7 @@ function handler(event) {
 		const got = origin[2] < 0 ? undefined : parse(request.rawQueryString() || '', origin);
 		if (got)
 			request.querystring = write(got);
+		@HINT@
 		// of another service's words limner knows which leave the format open
 		if (!origin[5])
 			negotiate(request, origin[2] < 0 || (got && (got.f === undefined ?

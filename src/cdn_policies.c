@@ -41,6 +41,9 @@ collect_headers(const struct config *cfg, struct headers *ret)
 		const char *list = cfg->origins[i].forward_headers;
 		size_t n;
 
+		for (enum hints_kind k = 0; k < HINTS__COUNT && cfg->origins[i].policy.client_hints;
+			k++)
+			add_header(ret, hints_names[k], strlen(hints_names[k]));
 		/* who may read an answer is part of it */
 		if (cors_varies(cfg->origins[i].policy.cors))
 			add_header(ret, "Origin", 6);

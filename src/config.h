@@ -11,7 +11,7 @@
 #include "accept.h"
 #include "cors.h"
 #include "dialect.h"
-#include "snap.h"
+#include "hints.h"
 
 #define CONFIG_ORIGINS_MAX  16
 #define CONFIG_PRESETS_MAX  256
@@ -57,9 +57,11 @@ struct config_policy {
 	int64_t avif_max_pixels; /* of a result that f=auto makes AVIF */
 	char auto_formats[32];   /* as accept_order takes it */
 	bool jpeg_progressive;
-	int32_t webp_lossless; /* enum config_lossless */
-	bool linear;           /* resize amounts of light, not sRGB's values */
-	char cors[CORS_LIST];  /* as in cors.h */
+	int32_t webp_lossless;     /* enum config_lossless */
+	bool linear;               /* resize amounts of light, not sRGB's values */
+	bool client_hints;         /* fill in what says auto */
+	int32_t save_data_quality; /* as hints_apply takes it */
+	char cors[CORS_LIST];      /* as in cors.h */
 	/* [cache] */
 	uint64_t max_age_ms, swr_ms, sie_ms, immutable_ms;
 	uint64_t shared_max_age_ms; /* of shared caches; 0: the same as max_age_ms */

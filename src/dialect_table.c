@@ -188,7 +188,7 @@ static const struct dialect_word cloudflare_anims[] = {
 };
 
 static const struct dialect_row cloudflare_rows[] = {
-	{ "width", { "w" }, .target = "w", .meaning = "Width; auto is no width.",
+	{ "width", { "w" }, .target = "w", .meaning = "Width; auto is none, or what client hints say.",
 	  .example = "width=300" },
 	{ "height", { "h" }, .target = "h", .meaning = "Height.", .example = "height=200" },
 	{ "fit", { NULL }, .words = cloudflare_fits, .meaning = "Fit; left out, scale-down.",

@@ -329,7 +329,7 @@ handler_serve(struct handler *h, const struct gateway *gw)
 		walk_fields_timing(w);
 	}
 	if (!w->head_sent)
-		walk_fields_cors(w);
+		walk_fields_client(w);
 	if (!ok && err.kind == ERR_PEER_GONE)
 		whole = false;
 	else if (!w->head_sent)

@@ -71,9 +71,10 @@ const struct param_def param_table[] = {
 	{ "t", { NULL }, TEXT(t), .flags = PARAM_NAME, .unset = "", .unit = "", .group = "preset",
 	  .summary = "Preset: parameters from the configuration, which the others override.",
 	  .example = "t=card" },
-	{ "w", { "width" }, INT(w, 1, PARAMS_SIDE_MAX), .flags = PARAM_ACTS | PARAM_SIDE,
+	{ "w", { "width" }, INT(w, 1, PARAMS_SIDE_MAX),
+	  .flags = PARAM_ACTS | PARAM_SIDE | PARAM_AUTO,
 	  .unset = "", .unit = "px", .group = "size",
-	  .summary = "Width of the box the picture goes into.", .example = "w=300" },
+	  .summary = "Width of the box the picture goes into; auto: as client hints say.", .example = "w=300" },
 	{ "h", { "height" }, INT(h, 1, PARAMS_SIDE_MAX), .flags = PARAM_ACTS | PARAM_SIDE,
 	  .unset = "", .unit = "px", .group = "size",
 	  .summary = "Height of the box the picture goes into.", .example = "h=200" },
@@ -96,7 +97,7 @@ const struct param_def param_table[] = {
 	  .unit = "", .group = "output",
 	  .summary = "Format; the original's if browsers show it, else jpg, or png with alpha.",
 	  .example = "f=webp" },
-	{ "dpr", { NULL }, REAL(dpr, 0.5, 5, 1), .flags = PARAM_CLAMP, .unset = "1", .unit = "x",
+	{ "dpr", { NULL }, REAL(dpr, 0.5, 5, 1), .flags = PARAM_CLAMP | PARAM_AUTO, .unset = "1", .unit = "x",
 	  .group = "size", .summary = "Device pixels per CSS pixel; multiplies w and h.",
 	  .example = "w=300&dpr=2" },
 	{ "bg", { "background" }, COLOUR(bg), .flags = PARAM_ACTS, .unset = "", .unit = "",
@@ -199,6 +200,18 @@ unset_row(struct params *p, size_t i)
 	p->given &= ~BIT(i);
 }
 
+/* Tell whether a row was given as "auto": a zero, which no number of such a row is. */
+static bool
+is_auto(const struct params *p, size_t i)
+{
+	static const struct params none;
+
+	return i < param_count && (param_table[i].flags & PARAM_AUTO) != 0 &&
+	       (p->given & BIT(i)) != 0 &&
+	       memcmp(const_field_of(p, &param_table[i]), const_field_of(&none, &param_table[i]),
+		       param_table[i].size) == 0;
+}
+
 static bool
 means_unset(const struct param_def *def, const char *value)
 {
@@ -249,6 +262,11 @@ set_row(struct params *p, size_t i, const char *value, bool strict)
 		return set_size(p, value, strict);
 	if ((def->flags & PARAM_BARE) != 0 && value[0] == '\0')
 		value = "1";
+	if ((def->flags & PARAM_AUTO) != 0 && text_same(value, "auto")) {
+		memset(field_of(p, def), 0, def->size);
+		p->given |= BIT(i);
+		return true;
+	}
 	if (means_unset(def, value)) {
 		unset_row(p, i);
 		return true;
@@ -396,7 +414,7 @@ params_settle(struct params *p)
 	for (size_t i = 0; i < param_count && factor < 1; i++) {
 		const struct param_def *def = &param_table[i];
 
-		if ((def->flags & PARAM_SIDE) != 0 && (p->given & BIT(i)) != 0) {
+		if ((def->flags & PARAM_SIDE) != 0 && (p->given & BIT(i)) != 0 && !is_auto(p, i)) {
 			int32_t *side = field_of(p, def);
 			double made = params_kinds_round(*side * factor, 0);
 
@@ -454,6 +472,21 @@ params_given(const struct params *p, const char *name)
 	return i < param_count && (p->given & BIT(i)) != 0;
 }
 
+bool
+params_is_auto(const struct params *p, const char *name)
+{
+	return is_auto(p, find_row(name));
+}
+
+void
+params_unset(struct params *p, const char *name)
+{
+	size_t i = find_row(name);
+
+	if (i < param_count)
+		unset_row(p, i);
+}
+
 /* Tell whether a row was given and says something else than leaving it out would by itself. */
 static bool
 matters(const struct params *p, const struct params *fresh, size_t i)
@@ -490,10 +523,13 @@ params_canonical(const struct params *p, struct buf *out, struct err *err)
 		const struct param_def *def = &param_table[i];
 
 		/* a preset could say something else than the default */
-		if (!matters(p, &fresh, i) && (p->t[0] == '\0' || (p->given & BIT(i)) == 0))
+		if (!matters(p, &fresh, i) && !is_auto(p, i) &&
+			(p->t[0] == '\0' || (p->given & BIT(i)) == 0))
 			continue;
 		if (!buf_addf(out, err, "%s%s=", separator, def->name) ||
-			!params_kinds_print(def, const_field_of(p, def), out, err))
+			!(is_auto(p, i) ? buf_adds(out, "auto", err)
+					: params_kinds_print(
+						  def, const_field_of(p, def), out, err)))
 			return false;
 		separator = "&";
 	}

@@ -79,6 +79,7 @@ enum param_flag {
 	PARAM_SIDE = 4,  /* INT: 0 and "auto" unset it; all sides over max shrink by one factor */
 	PARAM_NAME = 8,  /* TEXT: letters, digits, _ and - alone */
 	PARAM_BARE = 16, /* TEXT: an empty value is "1" */
+	PARAM_AUTO = 32, /* numbers: "auto" does not, but is given, as zero: callers know more */
 };
 
 struct param_choice {
@@ -187,6 +188,12 @@ params_is_smart(const struct params_point *point)
 
 /* Tell whether a parameter was given, by its canonical name. */
 bool params_given(const struct params *p, const char *name);
+
+/* Tell whether a parameter was given as "auto", by its canonical name (PARAM_AUTO alone). */
+bool params_is_auto(const struct params *p, const char *name);
+
+/* Take a parameter back, by its name: as if it had not been given. */
+void params_unset(struct params *p, const char *name);
 
 /* Tell whether anything that changes pixels or format was asked (presets are not looked into). */
 bool params_acts(const struct params *p);

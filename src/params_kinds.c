@@ -273,7 +273,7 @@ params_kinds_allowed(const struct param_def *def, char ret[PARAMS_KINDS_ALLOWED]
 			list_choices(def, list);
 		(void)snprintf(ret, PARAMS_KINDS_ALLOWED, "%.60s%sa number from %s to %s%s", list,
 			list[0] != '\0' ? ", or " : "", min, max,
-			(def->flags & PARAM_SIDE) != 0 ? ", or auto" : "");
+			(def->flags & (PARAM_SIDE | PARAM_AUTO)) != 0 ? ", or auto" : "");
 		break;
 	case PARAM_BOOL:
 		(void)snprintf(ret, PARAMS_KINDS_ALLOWED, "1 or 0");

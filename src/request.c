@@ -297,9 +297,34 @@ names(const char *list, const char *word)
 	return false;
 }
 
+/*
+ * Let client hints fill in what says auto, and decide whether there is a picture to make.
+ *
+ * preset  that lies under the query, or NULL
+ */
+static void
+decide(const struct gateway *gw, const struct params *preset, struct request *ret)
+{
+	const struct config_policy *policy = &ret->origin->policy;
+	struct hints hints = { 0 };
+	char variable[80];
+
+	if (policy->client_hints) {
+		for (enum hints_kind i = 0; i < HINTS__COUNT; i++) {
+			cgi_name(hints_names[i], strlen(hints_names[i]), variable, sizeof variable);
+			hints_read(i, param(gw, variable), &hints);
+		}
+		ret->hinted = hints_apply(&hints, &policy->snaps, policy->save_data_quality,
+			&ret->asked, preset, &ret->params);
+	}
+	hints_drop(&ret->params);
+	ret->transform = params_acts(&ret->params);
+}
+
 /* Find what t means, and with it the effective parameters. */
 static bool
-resolve(const struct config *cfg, struct request *ret, bool asks, struct err *err)
+resolve(const struct config *cfg, const struct gateway *gw, struct request *ret, bool asks,
+	struct err *err)
 {
 	const struct config_policy *policy = &ret->origin->policy;
 	const struct dialect *dialect = dialect_of(policy->dialect);
@@ -313,7 +338,8 @@ resolve(const struct config *cfg, struct request *ret, bool asks, struct err *er
 		return true;
 	}
 	if (ret->asked.t[0] == '\0') {
-		ret->transform = !only_t && asks && params_acts(&ret->params);
+		if (!only_t && asks)
+			decide(gw, NULL, ret);
 		return true;
 	}
 	preset = config_preset(cfg, ret->origin, ret->asked.t);
@@ -333,7 +359,7 @@ resolve(const struct config *cfg, struct request *ret, bool asks, struct err *er
 		   !params_set(&ret->params, "fit", fit, err)) {
 		return false;
 	}
-	ret->transform = params_acts(&ret->params);
+	decide(gw, preset != NULL ? &preset->params : NULL, ret);
 	return true;
 }
 
@@ -344,6 +370,8 @@ request_asked(const struct config_origin *origin, const char *query, struct para
 	if (!dialect_parse(origin->policy.dialect, query, origin->policy.strict, asked, notes,
 		    ret_asks, err))
 		return false;
+	if (!origin->policy.client_hints)
+		hints_drop(asked);
 	snap_apply(&origin->policy.snaps, asked);
 	return true;
 }
@@ -379,10 +407,12 @@ read_query(const struct config *cfg, const struct gateway *gw, const char *query
 	bool asks, ok;
 
 	if (!request_asked(ret->origin, query, &ret->asked, &ret->notes, &asks, err) ||
-		!resolve(cfg, ret, asks, err))
+		!resolve(cfg, gw, ret, asks, err))
 		return false;
 	ret->other_type = ret->transform && !dialect_takes_key(policy->dialect, ret->key);
 	ret->transform = ret->transform && !ret->other_type;
+	if (ret->other_type)
+		ret->hinted = 0;
 	negotiate(cfg, gw, ret);
 	/* other services' queries have no canonical form of their own */
 	if (policy->dialect != DIALECT_LIMNER)
@@ -492,6 +522,9 @@ request_vary(const struct request *req, const char *origin_vary, char ret[REQUES
 		return;
 	if (req->negotiated)
 		add_name(ret, req->accept_name, strlen(req->accept_name));
+	for (enum hints_kind i = 0; i < HINTS__COUNT; i++)
+		if ((req->hinted & HINTS_BIT(i)) != 0)
+			add_name(ret, hints_names[i], strlen(hints_names[i]));
 	while (next_name(&list, &name, &n))
 		if (has_name(origin_vary, name, n))
 			add_name(ret, name, n);

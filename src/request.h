@@ -40,6 +40,7 @@ struct request {
 	bool other_type;     /* the dialect makes no picture of such a key; transform is false */
 	bool negotiated;     /* f=auto and transform: the answer depends on accept_name */
 	const char *accept_name; /* "Accept", or what the configuration names; borrowed */
+	uint32_t hinted;         /* HINTS_BIT()s of the hints the answer depends on */
 	enum spelling spelling;  /* of the query, beside the canonical form of asked */
 	uint32_t accepts; /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
 	enum format auto_order[ACCEPT_FORMATS]; /* those of auto_formats, best first; NONE ends */
@@ -83,8 +84,8 @@ bool request_from_text(
 
 /*
  * Write which of the request's headers the answer depends on, commas between them; "" for none:
- * Origin where it decides who may read the answer, Accept where it chose the format, and what was
- * forwarded and the origin's own Vary names.
+ * Origin where it decides who may read the answer, Accept where it chose the format, the hints that
+ * were looked at, and what was forwarded and the origin's own Vary names.
  *
  * origin_vary  "*" for all that may be forwarded; NULL for an answer that no picture and no
  * original had a part in

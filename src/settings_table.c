@@ -163,6 +163,13 @@ const struct setting settings_table[] = {
 	  .summary = "What f=auto may come to where Accept names it, best first; jxl is for builds that write it.\n"
 	             "A higher weight in Accept (q=) goes before this order. Whoever accepts none of them gets\n"
 	             "the original's own format, or JPEG or PNG." },
+	{ "client_hints", SETTING_MAIN, BOOL(config_policy, client_hints), .flags = EACH, .unset = "no",
+	  .summary = "Let the browser's client hints fill in w=auto and dpr=auto (Sec-CH-Width, or\n"
+	             "Sec-CH-Viewport-Width and Sec-CH-DPR), and Save-Data lower the quality." },
+	{ "save_data_quality", SETTING_MAIN, INT(config_policy, save_data_quality, 0, 100),
+	  .flags = EACH, .unset = "45",
+	  .summary = "Quality for clients with Save-Data: on, when the query names none; below the ones\n"
+	             "above. Only with client_hints. 0: Save-Data changes nothing." },
 	{ "linear", SETTING_MAIN, BOOL(config_policy, linear),
 	  .flags = EACH, .unset = "no",
 	  .summary = "Resize in linear light: fine patterns and bright points keep their brightness, thin\n"

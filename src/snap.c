@@ -54,9 +54,8 @@ snap_print(const struct snap_steps *snap, int places, char ret[SNAP_TEXT])
 	}
 }
 
-/* The first step that is not below the value, or the last. */
-static int32_t
-up(const struct snap_steps *snap, int32_t value)
+int32_t
+snap_up(const struct snap_steps *snap, int32_t value)
 {
 	int32_t i = 0;
 
@@ -77,14 +76,14 @@ follow(int32_t side, int32_t from, int32_t to)
 static void
 snap_sides(const struct snap_rules *snaps, struct params *p)
 {
-	bool w = params_given(p, "w"), h = params_given(p, "h");
+	bool w = params_given(p, "w") && p->w > 0, h = params_given(p, "h");
 	bool w_snaps = w && snaps->w.count > 0, h_snaps = h && snaps->h.count > 0;
 	int32_t was_w = p->w, was_h = p->h;
 
 	if (w_snaps)
-		p->w = up(&snaps->w, was_w);
+		p->w = snap_up(&snaps->w, was_w);
 	if (h_snaps)
-		p->h = up(&snaps->h, was_h);
+		p->h = snap_up(&snaps->h, was_h);
 	if (w_snaps && h && snaps->h.count == 0)
 		p->h = follow(was_h, was_w, p->w);
 	if (h_snaps && w && snaps->w.count == 0)
@@ -96,7 +95,7 @@ snap_apply(const struct snap_rules *snaps, struct params *p)
 {
 	snap_sides(snaps, p);
 	if (snaps->q.count > 0 && params_given(p, "q"))
-		p->q = up(&snaps->q, p->q);
-	if (snaps->dpr.count > 0 && params_given(p, "dpr"))
-		p->dpr = up(&snaps->dpr, (int32_t)params_kinds_round(p->dpr * 10, 0)) / 10.0;
+		p->q = snap_up(&snaps->q, p->q);
+	if (snaps->dpr.count > 0 && params_given(p, "dpr") && p->dpr > 0)
+		p->dpr = snap_up(&snaps->dpr, (int32_t)params_kinds_round(p->dpr * 10, 0)) / 10.0;
 }

@@ -35,11 +35,14 @@ bool snap_parse(
 /* Print as it is read: "100, 200, 400"; "" for none. */
 void snap_print(const struct snap_steps *snap, int places, char ret[SNAP_TEXT]);
 
+/* The first of the steps, of which there must be some, that is not below a value; or the last. */
+int32_t snap_up(const struct snap_steps *snap, int32_t value);
+
 /*
  * Snap what was given up to the next step, or down to the last when it is above that.
  *
  * A side with steps snaps to them; a side without, when the other has some, follows in
- * proportion, so that the box keeps its shape. What was not given stays so.
+ * proportion, so that the box keeps its shape. What was not given stays so, and so does auto.
  */
 void snap_apply(const struct snap_rules *snaps, struct params *p);
 

@@ -61,8 +61,8 @@ void walk_fields_tags(struct walk *w);
 /* Vary: the request's headers the answer depended on; origin_vary as for request_vary. */
 void walk_fields_vary(struct walk *w, const char *origin_vary);
 
-/* Whose pages may read the answer; nothing where its origin's settings allow it to nobody's. */
-void walk_fields_cors(struct walk *w);
+/* What an origin tells every client: the hints it takes, and whose pages may read the answer. */
+void walk_fields_client(struct walk *w);
 
 /* Name the request's canonical URL in a field, where the query was spelled otherwise. */
 void walk_fields_canonical(struct walk *w, const char *field);

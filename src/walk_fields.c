@@ -58,15 +58,21 @@ walk_fields_vary(struct walk *w, const char *origin_vary)
 }
 
 /*
- * Whose pages may read the answer: by script, in its times, and under an embedder policy that asks
- * for a word (require-corp), for which no list can be given: showing is not reading.
+ * The hints to send; Save-Data comes without being asked for. And whose pages may read the answer:
+ * by script, in its times, and under an embedder policy that asks for a word (require-corp), for
+ * which no list can be given: showing is not reading.
  */
 void
-walk_fields_cors(struct walk *w)
+walk_fields_client(struct walk *w)
 {
 	const char *allow = w->req.allow_origin;
 
-	if (w->req.origin == NULL || walk_policy(w)->cors[0] == '\0')
+	if (w->req.origin == NULL)
+		return;
+	if (walk_policy(w)->client_hints)
+		response_field(&w->res, "Accept-CH", "%s, %s, %s", hints_names[HINTS_WIDTH],
+			hints_names[HINTS_VIEWPORT], hints_names[HINTS_RATIO]);
+	if (walk_policy(w)->cors[0] == '\0')
 		return;
 	response_field(&w->res, "Cross-Origin-Resource-Policy", "cross-origin");
 	if (allow[0] == '\0')

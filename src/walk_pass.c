@@ -99,7 +99,7 @@ walk_pass_start(struct walk *w, const unsigned char *bytes, size_t n, struct err
 		response_field(res, "Accept-Ranges", "bytes");
 	if (w->head.has_length && w->head.status != 304)
 		response_field(res, "Content-Length", "%" PRIu64, w->head.length);
-	walk_fields_cors(w);
+	walk_fields_client(w);
 	w->head_sent = true;
 	if (!response_send_head(res, w->gw))
 		return err_set(err, ERR_PEER_GONE, "%s", "");

@@ -3,6 +3,8 @@
  * caches make of each Accept field.
  *
  *   canonical CONFIG <URIS: lines of "host<tab>/img/a.jpg?query"
+ *   canonical CONFIG --pictures <REQUESTS: the same, and behind tabs Sec-CH-Width,
+ *             Sec-CH-Viewport-Width, Sec-CH-DPR and Save-Data: what picture each comes to
  *   canonical --accept <FIELDS
  */
 #include "cdn.h"
@@ -29,6 +31,46 @@ print_words(void)
 	}
 }
 
+/* The host, the path with its query, and the hints of one request. */
+static const char *
+field_of(void *self, const char *name)
+{
+	static const char *const names[] = { "HTTP_HOST", "REQUEST_URI", "HTTP_SEC_CH_WIDTH",
+		"HTTP_SEC_CH_VIEWPORT_WIDTH", "HTTP_SEC_CH_DPR", "HTTP_SAVE_DATA" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return ((const char *const *)self)[i];
+	return NULL;
+}
+
+/* Print the parameters in force, "original" where no picture is made, or why there is no answer. */
+static void
+print_picture(const struct config *cfg, char *line)
+{
+	static struct request req;
+	const char *fields[6];
+	struct gateway gw = { .self = fields, .param = field_of };
+	struct buf out = BUF_INIT(65536);
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < 6; i++) {
+		char *tab = strchr(line, '\t');
+
+		fields[i] = line;
+		line = tab != NULL ? tab + 1 : line + strlen(line);
+		if (tab != NULL)
+			*tab = '\0';
+	}
+	if (!request_parse(cfg, &gw, &req, &err))
+		(void)puts(err.say);
+	else if (!req.transform)
+		(void)puts("original");
+	else if (params_canonical(&req.params, &out, &err))
+		(void)puts(buf_text(&out));
+	buf_done(&out);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -42,7 +84,7 @@ main(int argc, char *argv[])
 		print_words();
 		return 0;
 	}
-	if (cfg == NULL || argc != 2 || !config_load(argv[1], env, cfg, &err)) {
+	if (cfg == NULL || argc < 2 || argc > 3 || !config_load(argv[1], env, cfg, &err)) {
 		(void)fprintf(stderr, "canonical: %s\n", err.detail);
 		return 1;
 	}
@@ -51,6 +93,10 @@ main(int argc, char *argv[])
 		char *uri = strchr(line, '\t');
 
 		line[strcspn(line, "\n")] = '\0';
+		if (argc == 3) {
+			print_picture(cfg, line);
+			continue;
+		}
 		if (uri == NULL)
 			return 1;
 		*uri++ = '\0';

@@ -5,6 +5,7 @@
  *   njs edge.js FUNCTION REQUESTS ANSWERS
  *
  * A request is [host, uri with query, accept or null]; its answer [query, accept, x-limner-accept].
+ * Where an object of other headers follows, it does so in the answer too, as they are then.
  */
 const fs = require('fs');
 const argv = process.argv.slice(2);
@@ -23,10 +24,16 @@ function run(line) {
 	};
 	if (asked[2] !== null)
 		request.headers.accept = { value: asked[2] };
+	for (const name in asked[3] || {})
+		request.headers[name] = { value: asked[3][name] };
 	const made = handler({ version: '1.0', context: {}, viewer: {}, request: request });
 	const field = (name) => made.headers[name] ? made.headers[name].value : null;
+	const others = {};
+	for (const name in asked[3] || {})
+		if (made.headers[name])
+			others[name] = field(name);
 	return JSON.stringify([typeof made.querystring === 'string' ? made.querystring : query || '',
-		field('accept'), field('x-limner-accept')]);
+		field('accept'), field('x-limner-accept')].concat(asked[3] ? [others] : []));
 }
 
 const lines = fs.readFileSync(argv[1] || '/dev/stdin', 'utf8').split('\n');

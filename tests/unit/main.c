@@ -22,6 +22,7 @@ main(void)
 		suite_params,
 		suite_dialect,
 		suite_snap,
+		suite_hints,
 		suite_spelling,
 		suite_config,
 		suite_tags,

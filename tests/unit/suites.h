@@ -18,6 +18,7 @@ Suite *suite_cors(void);
 Suite *suite_params(void);
 Suite *suite_dialect(void);
 Suite *suite_snap(void);
+Suite *suite_hints(void);
 Suite *suite_spelling(void);
 Suite *suite_config(void);
 Suite *suite_tags(void);

@@ -128,7 +128,8 @@ START_TEST(refuses_functions_cloudfront_would_not_take)
 	ck_assert(cdn_function(&cfg, &out, &err));
 	ck_assert_uint_le(out.len, CDN_FUNCTION_MAX);
 	for (size_t i = 0; i < cfg.origin_count; i++)
-		ck_assert(snap_parse("1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011 1012",
+		ck_assert(snap_parse("1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011 1012 "
+				     "1013 1014 1015 1016 1017 1018 1019 1020 1021 1022 1023 1024",
 			1, 8192, 0, &cfg.origins[i].policy.snaps.h));
 	buf_reset(&out);
 	ck_assert(!cdn_function(&cfg, &out, &err));

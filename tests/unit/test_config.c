@@ -826,7 +826,7 @@ another_value(const struct setting *row, char text[32])
 	case SETTING_AGES:
 		return "not-found 5m";
 	case SETTING_LIST:
-		return "webp";
+		return strcmp(row->name, "cors") == 0 ? "https://another.example.com" : "webp";
 	}
 	return NULL;
 }

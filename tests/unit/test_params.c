@@ -32,7 +32,7 @@ static const struct {
 	{ "%77=300", "w=300", "" }, { "w=%33%30", "w=30", "" }, { "w=%2533", "", "w" },
 	{ "w=3;h=4", "", "w" }, { "w=3=4", "", "w" },
 	/* sides */
-	{ "w=0", "", "" }, { "w=auto", "", "" }, { "w=AUTO&h=5", "h=5", "" }, { "w=5&w=0", "", "" },
+	{ "w=0", "", "" }, { "w=auto", "w=auto", "" }, { "w=AUTO&h=5", "w=auto&h=5", "" }, { "w=5&w=0", "", "" },
 	{ "w=299.5", "w=300", "" }, { "w=299.49", "w=299", "" }, { "w=0.4", "", "" },
 	{ "w=0.5", "w=1", "" }, { "w=+5", "w=5", "" }, { "w=007", "w=7", "" },
 	{ "w=-5", "", "w" }, { "w=-0.1", "", "w" }, { "w=abc", "", "w" }, { "w=1e3", "", "w" },
@@ -46,7 +46,7 @@ static const struct {
 	{ "s=300x", "w=300", "" }, { "s=x200", "h=200", "" }, { "s=300x&h=200", "w=300&h=200", "" },
 	{ "h=200&s=300x", "w=300&h=200", "" }, { "w=100&s=300x200", "w=300&h=200", "" },
 	{ "s=300x200&w=100", "w=100&h=200", "" }, { "s=0x200", "h=200", "" },
-	{ "s=autox200", "h=200", "" }, { "w=3&h=4&s=", "", "" },
+	{ "s=autox200", "w=auto&h=200", "" }, { "h=auto", "", "" }, { "w=3&h=4&s=", "", "" },
 	{ "s=16384x8192", "w=8192&h=4096", "" },
 	{ "s=300", "", "s" }, { "s=x", "", "s" }, { "s=axb", "", "s" }, { "s=300x-1", "", "s" },
 	{ "s=3x4x5", "", "s" }, { "w=7&s=300xq", "w=7", "s" },
@@ -79,7 +79,10 @@ static const struct {
 	/* numbers */
 	{ "quality=80", "q=80", "" }, { "q=100", "q=100", "" }, { "q=101", "q=100", "" },
 	{ "q=1", "q=1", "" }, { "q=0", "", "q" }, { "q=-3", "", "q" }, { "q=high", "", "q" },
-	{ "q=auto", "", "q" }, { "dpr=2", "dpr=2", "" }, { "dpr=2.0", "dpr=2", "" },
+	{ "q=auto", "", "q" }, { "dpr=auto", "dpr=auto", "" },
+	{ "dpr=2&dpr=Auto", "dpr=auto", "" }, { "dpr=auto&dpr=1", "", "" },
+	{ "w=300&w=auto&h=9000", "w=auto&h=8192", "" }, { "w=auto&w=0", "", "" },
+	{ "t=A&w=auto&dpr=auto", "t=A&w=auto&dpr=auto", "" }, { "dpr=2", "dpr=2", "" }, { "dpr=2.0", "dpr=2", "" },
 	{ "dpr=1", "", "" }, { "dpr=1.04", "", "" }, { "dpr=1.25", "dpr=1.3", "" },
 	{ "dpr=0.1", "dpr=0.5", "" }, { "dpr=-1", "dpr=0.5", "" }, { "dpr=9", "dpr=5", "" },
 	{ "dpr=two", "", "dpr" },
@@ -134,8 +137,8 @@ static const struct {
 	{ "s=9", "s must be WxH, each from 1 to 8192, or one of them." },
 	{ "q=0", "q must be a number from 1 to 100." },
 	{ "q=101", "q must be a number from 1 to 100." },
-	{ "dpr=5.1", "dpr must be a number from 0.5 to 5." },
-	{ "dpr=0.49", "dpr must be a number from 0.5 to 5." },
+	{ "dpr=5.1", "dpr must be a number from 0.5 to 5, or auto." },
+	{ "dpr=0.49", "dpr must be a number from 0.5 to 5, or auto." },
 	{ "g=1.1,0",
 	  "g must be one of c, n, s, e, w, ne, nw, se, sw, smart, or X,Y with each from 0 to 1." },
 	{ "fit=contain", "fit must be one of inside, cover, pad, fill, outside." },
@@ -155,7 +158,7 @@ static const struct {
 	{ "g=n", false }, { "dpr=2", false }, { "f=original", false }, { "w=0", false },
 	{ "q=x", false }, { "foo=1", false }, { "t=a&v=1&fit=pad&up=1&g=n&dpr=3", false },
 	{ "w=1", true }, { "h=1", true }, { "s=1x1", true }, { "s=x1", true }, { "q=80", true },
-	{ "f=jpg", true }, { "f=auto", true }, { "bg=fff", true }, { "bg=transparent", true },
+	{ "f=jpg", true }, { "w=auto", false }, { "dpr=auto", false }, { "f=auto", true }, { "bg=fff", true }, { "bg=transparent", true },
 };
 /* clang-format on */
 
@@ -484,8 +487,16 @@ START_TEST(sets_one_parameter_strictly)
 	ck_assert(params_set(&p, "s", "x40", &err));
 	ck_assert_int_eq(p.h, 40);
 	ck_assert(params_set(&p, "w", "auto", &err));
-	ck_assert(!params_given(&p, "w"));
+	ck_assert(params_is_auto(&p, "w"));
 	ck_assert_int_eq(p.w, 0);
+	params_unset(&p, "w");
+	ck_assert(!params_is_auto(&p, "w"));
+	ck_assert(!params_given(&p, "w"));
+	params_unset(&p, "nothing");
+	ck_assert(!params_is_auto(&p, "dpr")); /* a default is none */
+	ck_assert(params_set(&p, "dpr", "auto", &err));
+	ck_assert(params_is_auto(&p, "dpr"));
+	ck_assert(params_set(&p, "dpr", "1", &err));
 	ck_assert(!params_set(&p, "s", "50x9000", &err));
 	ck_assert(!params_given(&p, "w")); /* nor the half that was valid */
 	ck_assert(!params_set(&p, "colour", "red", &err));
@@ -595,11 +606,11 @@ START_TEST(survives_any_bytes)
 		p = parsed(buf_text(&b), &notes);
 		ck_assert_msg(p.w >= 0 && p.w <= PARAMS_SIDE_MAX && p.h >= 0 &&
 				      p.h <= PARAMS_SIDE_MAX && p.q >= 0 && p.q <= 100 &&
-				      p.dpr >= 0.5 && p.dpr <= 5 && p.g.x >= 0 && p.g.x <= 1 &&
-				      p.g.y >= 0 && p.g.y <= 1,
+				      (p.dpr >= 0.5 || params_is_auto(&p, "dpr")) && p.dpr <= 5 &&
+				      p.g.x >= 0 && p.g.x <= 1 && p.g.y >= 0 && p.g.y <= 1,
 			"round %d: %s", round, buf_text(&b));
-		ck_assert_msg(
-			(p.w > 0) == params_given(&p, "w") && (p.h > 0) == params_given(&p, "h"),
+		ck_assert_msg((p.w > 0) == (params_given(&p, "w") && !params_is_auto(&p, "w")) &&
+				      (p.h > 0) == params_given(&p, "h"),
 			"round %d: %s", round, buf_text(&b));
 		(void)snprintf(form, sizeof form, "%s", canonical(&p));
 		params_init(&again);
@@ -659,7 +670,7 @@ START_TEST(describes_facts_as_json)
 		"%s", text);
 	ck_assert_ptr_nonnull(strstr(text,
 		"{\"name\":\"dpr\",\"aliases\":[],\"kind\":\"real\",\"acts\":false,\"clamp\":true,"
-		"\"min\":0.5,\"max\":5,\"places\":1,\"allowed\":\"a number from 0.5 to 5\","
+		"\"min\":0.5,\"max\":5,\"places\":1,\"allowed\":\"a number from 0.5 to 5, or auto\","
 		"\"unset\":\"1\",\"unit\":\"x\",\"group\":\"size\","
 		"\"summary\":\"Device pixels per CSS pixel; multiplies w and h.\","
 		"\"example\":\"w=300&dpr=2\"},\n"));
