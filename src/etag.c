@@ -167,19 +167,38 @@ origin_half(const struct tag *tag, const char *hash, uint32_t formats)
 }
 
 bool
-etag_origin_half(const char *if_none_match, const char *hash, uint32_t formats,
-	char ret_origin[ETAG_MAX], char ret_tag[ETAG_MADE])
+etag_origin_halves(
+	const char *if_none_match, const char *hash, uint32_t formats, char ret[ETAG_LIST])
 {
 	struct tag tag;
-	size_t n;
+	size_t n, len = 0;
 
-	/* Weak ones count as well: a CDN that compresses weakens tags on the way. */
+	ret[0] = '\0';
 	while (next_tag(&if_none_match, &tag)) {
 		n = origin_half(&tag, hash, formats);
-		if (n == 0 || n + 3 > ETAG_MAX || tag.len >= ETAG_MADE)
+		if (n == 0 || n + 3 > ETAG_MAX || tag.len >= ETAG_MADE || len + n + 5 > ETAG_LIST)
 			continue;
-		(void)snprintf(ret_origin, ETAG_MAX, "\"%.*s\"", (int)n, tag.inner);
-		(void)snprintf(ret_tag, ETAG_MADE, "%.*s", (int)tag.len, tag.text);
+		len += (size_t)snprintf(ret + len, ETAG_LIST - len, "%s\"%.*s\"",
+			len > 0 ? ", " : "", (int)n, tag.inner);
+	}
+	return len > 0;
+}
+
+bool
+etag_presented(const char *if_none_match, const char *origin_tag, const char *hash,
+	uint32_t formats, char ret[ETAG_MADE])
+{
+	struct tag tag, origin;
+	size_t n;
+
+	if (!next_tag(&origin_tag, &origin))
+		return false;
+	while (next_tag(&if_none_match, &tag)) {
+		n = origin_half(&tag, hash, formats);
+		if (n != origin.inner_len || n == 0 || tag.len >= ETAG_MADE ||
+			memcmp(tag.inner, origin.inner, n) != 0)
+			continue;
+		(void)snprintf(ret, ETAG_MADE, "%.*s", (int)tag.len, tag.text);
 		return true;
 	}
 	return false;

@@ -11,7 +11,8 @@
 
 #define ETAG_MAX  256 /* an origin's tag, with quotes and NUL; longer ones are treated as absent */
 #define ETAG_MADE (ETAG_MAX + 32)
-#define ETAG_HASH 17 /* 16 hex digits and a NUL */
+#define ETAG_HASH 17   /* 16 hex digits and a NUL */
+#define ETAG_LIST 1024 /* of origin halves: shorter than the field they come from */
 
 /* Raise when the same request must give other bytes than the version before. */
 #define ETAG_EPOCH "2"
@@ -32,15 +33,23 @@ bool etag_hash(const struct config *cfg, const struct request *req, char ret[ETA
 bool etag_make(const char *origin_tag, const char *hash, enum format format, char ret[ETAG_MADE]);
 
 /*
- * Find, in an If-None-Match list, a tag of ours that counts: same hash, and a format among
- * `formats`.
+ * Find, in an If-None-Match list, the tags of ours that count: same hash, and a format among
+ * `formats`. Weak ones count as well: a CDN that compresses weakens tags on the way.
  *
- * ret_origin  its origin half with quotes, fit to be sent to the origin as its only strong tag
- * ret_tag     the tag as presented, for the 304
- * Returns     false when none does ("*" included: it says nothing about the origin's tag)
+ * ret      their origin halves, a list of strong tags fit to be sent to the origin. What does not
+ *          fit into it is left out
+ * Returns  false (ret "") when none does ("*" included: it says nothing about the origin's tag)
  */
-bool etag_origin_half(const char *if_none_match, const char *hash, uint32_t formats,
-	char ret_origin[ETAG_MAX], char ret_tag[ETAG_MADE]);
+bool etag_origin_halves(
+	const char *if_none_match, const char *hash, uint32_t formats, char ret[ETAG_LIST]);
+
+/*
+ * Find, among those, the first whose origin half is origin_tag (compared weakly), for the 304.
+ *
+ * ret  as presented: a cache that holds a weakened tag would not know the strong one. False: none
+ */
+bool etag_presented(const char *if_none_match, const char *origin_tag, const char *hash,
+	uint32_t formats, char ret[ETAG_MADE]);
 
 /* Compare a field of tags (list or *) with one, strongly or weakly (RFC 9110 8.8.3.2, 13.1). */
 bool etag_in_list(const char *list, const char *tag, bool weak);

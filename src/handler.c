@@ -198,15 +198,16 @@ answer_picture(struct walk *w, const char *hash)
 	return true;
 }
 
-/* Fetch with the condition our own tag stands for; bytes end up in w->original, or streamed. */
+/* Fetch on the conditions that w forwards; bytes end up in w->original, or streamed. */
 static bool
-fetch_original(struct walk *w, const char *origin_half, struct err *err)
+fetch_original(struct walk *w, struct err *err)
 {
 	struct source_sink sink = { w, keep_head, keep_body };
 	struct source_call call = {
 		.key = w->req.key,
 		.head_only = w->req.head_only,
-		.if_none_match = origin_half,
+		.if_none_match = w->halves,
+		.if_modified_since = w->since,
 		.forwarded = w->req.forwarded,
 		.version = walk_pass_version(w),
 		.deadline_us = w->deadline_us,
@@ -224,23 +225,13 @@ fetch_original(struct walk *w, const char *origin_half, struct err *err)
 	return spool_view(&w->original, err);
 }
 
+/* The picture, foretold or made, or the original in its place. */
 static bool
-picture(struct walk *w, struct err *err)
+made_or_instead(struct walk *w, const char *hash, struct err *err)
 {
-	char hash[ETAG_HASH], half[ETAG_MAX] = "", tag[ETAG_MADE] = "";
 	struct image_info info = { 0 };
 	struct plan plan = { 0 };
 
-	if (!etag_hash(w->h->cfg, &w->req, hash, err))
-		return false;
-	(void)etag_origin_half(
-		w->req.if_.if_none_match, hash, plan_formats(&w->req, image_writable()), half, tag);
-	if (!fetch_original(w, half, err))
-		return false;
-	if (w->streaming)
-		return true;
-	if (w->head.status == 304)
-		return not_modified(w, tag);
 	if (w->req.head_only)
 		return foretell(w, hash);
 	if (make_picture(w, &plan, &info, err)) {
@@ -250,6 +241,36 @@ picture(struct walk *w, struct err *err)
 	if (!err_takes_original(err->kind))
 		return false;
 	return answer_original(w, hash, info.format, err);
+}
+
+static bool
+picture(struct walk *w, struct err *err)
+{
+	char hash[ETAG_HASH], tag[ETAG_MADE] = "";
+	bool unchanged;
+
+	if (!etag_hash(w->h->cfg, &w->req, hash, err))
+		return false;
+	walk_conditions_forward(w, hash);
+	if (!fetch_original(w, err))
+		return false;
+	if (w->head.status == 304) {
+		if (walk_conditions_confirmed(w, hash, tag))
+			return not_modified(w, tag);
+		w->halves[0] = '\0';
+		w->since = "";
+		if (!fetch_original(w, err))
+			return false;
+	}
+	if (w->streaming)
+		return true;
+	if (!made_or_instead(w, hash, err) || !walk_conditions_hold(w, hash, &unchanged, err))
+		return false;
+	if (unchanged) {
+		memcpy(tag, w->tag, sizeof tag);
+		return not_modified(w, tag);
+	}
+	return walk_conditions_range(w, err);
 }
 
 /* ---------------------------------------------------------------- the walk */

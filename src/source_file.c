@@ -1,6 +1,7 @@
 /* Originals in a folder: nothing outside it is ever opened. */
 #include "base/now.h"
 #include "base/text.h"
+#include "condition.h"
 #include "etag.h"
 #include "format.h"
 #include "source.h"
@@ -17,10 +18,6 @@
 #include <unistd.h>
 
 #define FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-
-struct span {
-	uint64_t from, length; /* bytes */
-};
 
 static bool
 file_open(const struct config_origin *origin, void **ret_state, struct err *err)
@@ -198,72 +195,18 @@ check_conditions(const struct source_call *call, const struct stat *st, struct s
 	return true;
 }
 
-/*
- * Read "bytes=FIRST-LAST", one range (RFC 9110 14.1.2). Several ranges, other units and nonsense
- * are ignored, as the RFC allows: the whole is sent.
- */
-static bool
-parse_range(const char *range, uint64_t size, bool *ret_partial, struct span *ret, struct err *err)
-{
-	int64_t first = -1, last = -1;
-	char number[24];
-	const char *dash;
-	size_t n;
-
-	*ret_partial = false;
-	if (strncasecmp(range, "bytes=", 6) != 0 || strchr(range, ',') != NULL)
-		return true;
-	range += 6;
-	dash = strchr(range, '-');
-	n = dash != NULL ? (size_t)(dash - range) : sizeof number;
-	if (n >= sizeof number)
-		return true;
-	memcpy(number, range, n);
-	number[n] = '\0';
-	if (n > 0 && !text_to_int(number, 0, INT64_MAX, &first))
-		return true;
-	if (dash[1] != '\0' && !text_to_int(dash + 1, 0, INT64_MAX, &last))
-		return true;
-	if ((first < 0 && last < 0) || (first >= 0 && last >= 0 && last < first))
-		return true;
-	if (first < 0) { /* the last n bytes */
-		if (last == 0 || size == 0)
-			return err_set(err, ERR_RANGE, "%s", "");
-		ret->length = (uint64_t)last < size ? (uint64_t)last : size;
-		ret->from = size - ret->length;
-	} else {
-		if ((uint64_t)first >= size)
-			return err_set(err, ERR_RANGE, "%s", "");
-		ret->from = (uint64_t)first;
-		ret->length = size - ret->from;
-		if (last >= 0 && (uint64_t)last - ret->from + 1 < ret->length)
-			ret->length = (uint64_t)last - ret->from + 1;
-	}
-	*ret_partial = true;
-	return true;
-}
-
 static bool
 check_range(const struct source_call *call, const struct stat *st, struct source_head *head,
-	struct span *span, struct err *err)
+	struct condition_span *span, struct err *err)
 {
 	uint64_t size = (uint64_t)st->st_size;
 	bool partial = false;
-	int64_t when;
 
-	*span = (struct span){ 0, size };
-	if (head->status != 200 || !given(call->range) || call->head_only)
+	*span = (struct condition_span){ 0, size };
+	if (head->status != 200 || !given(call->range) || call->head_only ||
+		!condition_in_range_of(call->if_range, head->etag, head->last_modified))
 		return true;
-	if (given(call->if_range)) {
-		/* Strong comparison for tags, exact for dates; otherwise the whole (13.1.5). */
-		bool same = call->if_range[0] == '"' ? strcmp(call->if_range, head->etag) == 0
-						     : text_from_http_date(call->if_range, &when) &&
-							       when == st->st_mtim.tv_sec;
-
-		if (!same)
-			return true;
-	}
-	if (!parse_range(call->range, size, &partial, span, err))
+	if (!condition_span(call->range, size, &partial, span, err))
 		return false;
 	if (partial) {
 		head->status = 206;
@@ -276,7 +219,7 @@ check_range(const struct source_call *call, const struct stat *st, struct source
 }
 
 static bool
-send_bytes(int fd, struct span span, uint64_t deadline_us, const struct source_sink *sink,
+send_bytes(int fd, struct condition_span span, uint64_t deadline_us, const struct source_sink *sink,
 	struct source_report *report, struct err *err)
 {
 	unsigned char piece[65536];
@@ -310,7 +253,7 @@ file_fetch(void *state, const struct source_call *call, const struct source_sink
 	const struct config_origin *origin = *(const struct config_origin **)state;
 	struct source_head head;
 	struct stat st;
-	struct span span;
+	struct condition_span span;
 	bool stream = false, ok = false;
 	int fd = -1;
 

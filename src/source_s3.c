@@ -351,7 +351,8 @@ watch_head(void *self, const struct source_head *head, bool *ret_stream, struct 
 		w->answered = w->sink->head(w->sink->self, &unchanged, &w->stream, err);
 		return false; /* the bytes that would follow are not needed */
 	}
-	if (head->status == 206 && !condition_in_range_of(call->if_range, head)) {
+	if (head->status == 206 &&
+		!condition_in_range_of(call->if_range, head->etag, head->last_modified)) {
 		w->changed = true;
 		return false;
 	}

@@ -1,7 +1,8 @@
 /*
  * What one request gathers on its way, for the files the walk is spread over: handler.c knows the
- * order, walk_fields.c writes an answer's fields, walk_pass.c streams originals, walk_log.c tells
- * what came of it. Nobody else includes this.
+ * order, walk_fields.c writes an answer's fields, walk_conditions.c compares a picture with what
+ * the client has of it, walk_pass.c streams originals, walk_log.c tells what came of it. Nobody
+ * else includes this.
  */
 #ifndef LIMNER_WALK_H
 #define LIMNER_WALK_H
@@ -25,11 +26,15 @@ struct walk {
 	enum err_kind reason; /* why the answer is not what was asked for, ERR_NONE when it is */
 	char detail[256];     /* for the log */
 	uint64_t started_us, deadline_us, fetched_us, queued_us;
-	bool head_sent;       /* pass-through has begun: no other answer is possible any more */
-	bool streaming;       /* the original goes to the client as it comes */
-	bool *stream;         /* the fetch's own word for that */
-	bool decoded;         /* the cell was asked */
-	enum format answered; /* of the picture that is the answer; none otherwise */
+	bool head_sent;         /* pass-through has begun: no other answer is possible any more */
+	bool streaming;         /* the original goes to the client as it comes */
+	bool *stream;           /* the fetch's own word for that */
+	bool decoded;           /* the cell was asked */
+	bool validates;         /* the answer in res carries what validators there are */
+	char tag[ETAG_MADE];    /* its ETag; "" when it has none */
+	char halves[ETAG_LIST]; /* If-None-Match for the origin; "" for none */
+	const char *since;      /* If-Modified-Since for it; borrowed from req */
+	enum format answered;   /* of the picture that is the answer; none otherwise */
 };
 
 /* What holds where the request leads to. */
@@ -73,6 +78,37 @@ void walk_fields_common(struct walk *w, const char *type);
 
 /* Validators and age of what is good, or of what only stands in (no validators, a short life). */
 void walk_fields_freshness(struct walk *w, const char *etag);
+
+/* ---- Conditions on pictures ---- */
+
+/* Choose what of the client's conditions the origin is asked: halves and since. */
+void walk_conditions_forward(struct walk *w, const char *hash);
+
+/*
+ * Find the tag of the picture that the origin's 304 confirms. False: it confirms none that is
+ * known (a later date, a tag among several), and the original must be fetched after all.
+ */
+bool walk_conditions_confirmed(const struct walk *w, const char *hash, char ret_tag[ETAG_MADE]);
+
+/* Judge them by an original that stands in for a picture: it has no tag to match. Fails
+ * ERR_PRECONDITION. */
+bool walk_conditions_instead(const struct walk *w, struct err *err) MUST_USE;
+
+/*
+ * Judge the conditions by the 200 in w->res.
+ *
+ * ret_unchanged  the client's copy is still good: w->tag is its tag, where that is known
+ * Fails          ERR_PRECONDITION
+ */
+bool walk_conditions_hold(
+	struct walk *w, const char *hash, bool *ret_unchanged, struct err *err) MUST_USE;
+
+/*
+ * Cut the 200 in w->res down to the range that was asked for, where it has a strong tag.
+ *
+ * Fails   ERR_RANGE, with the size in w->report.content_range
+ */
+bool walk_conditions_range(struct walk *w, struct err *err) MUST_USE;
 
 /* ---- Originals ---- */
 

@@ -179,6 +179,8 @@ walk_fields_freshness(struct walk *w, const char *etag)
 			response_cache_age(&w->res, age);
 		return;
 	}
+	w->validates = true;
+	(void)snprintf(w->tag, sizeof w->tag, "%s", etag);
 	if (etag[0] != '\0')
 		response_field(&w->res, "ETag", "%s", etag);
 	if (w->head.last_modified[0] != '\0')

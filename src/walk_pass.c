@@ -81,6 +81,8 @@ walk_pass_start(struct walk *w, const unsigned char *bytes, size_t n, struct err
 
 	if (w->head.status != 304 && !walk_pass_may(w, bytes, n, err))
 		return false;
+	if (w->reason != ERR_NONE && !walk_conditions_instead(w, err))
+		return false;
 	response_start(res, w->head.status);
 	if (w->head.status != 304) {
 		walk_fields_common(w, walk_pass_type(w, bytes, n));

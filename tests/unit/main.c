@@ -30,6 +30,7 @@ main(void)
 		suite_probe,
 		suite_plan,
 		suite_etag,
+		suite_condition,
 		suite_sigv4,
 		suite_source_file,
 		suite_address,

@@ -176,11 +176,13 @@ END_TEST
 
 START_TEST(gives_back_the_origins_half_of_what_it_made)
 {
-	char tag[ETAG_MADE], origin[ETAG_MAX], presented[ETAG_MADE];
+	char tag[ETAG_MADE], origin[ETAG_LIST], presented[ETAG_MADE];
+	uint32_t formats = FORMAT_BIT(made[_i].format);
 
 	if (!etag_make(made[_i].origin, HASH, made[_i].format, tag))
 		return;
-	ck_assert(etag_origin_half(tag, HASH, FORMAT_BIT(made[_i].format), origin, presented));
+	ck_assert(etag_origin_halves(tag, HASH, formats, origin));
+	ck_assert(etag_presented(tag, origin, HASH, formats, presented));
 	ck_assert_str_eq(origin, made[_i].origin);
 	ck_assert_str_eq(presented, tag);
 }
@@ -188,14 +190,16 @@ END_TEST
 
 START_TEST(takes_the_longest_tag_and_none_longer)
 {
-	char origin[400], tag[ETAG_MADE], back[ETAG_MAX], presented[ETAG_MADE], list[400];
+	char origin[400], tag[ETAG_MADE], back[ETAG_LIST], presented[ETAG_MADE], list[400];
+	uint32_t formats = FORMAT_BIT(FORMAT_WEBP);
 
 	memset(origin, 'x', sizeof origin);
 	origin[0] = origin[ETAG_MAX - 2] = '"';
 	origin[ETAG_MAX - 1] = '\0';
 	ck_assert(etag_make(origin, HASH, FORMAT_WEBP, tag));
 	(void)snprintf(list, sizeof list, "W/%s", tag);
-	ck_assert(etag_origin_half(list, HASH, FORMAT_BIT(FORMAT_WEBP), back, presented));
+	ck_assert(etag_origin_halves(list, HASH, formats, back));
+	ck_assert(etag_presented(list, back, HASH, formats, presented));
 	ck_assert_str_eq(back, origin);
 	ck_assert_str_eq(presented, list);
 	memset(origin, 'x', sizeof origin);
@@ -204,7 +208,8 @@ START_TEST(takes_the_longest_tag_and_none_longer)
 	ck_assert(!etag_make(origin, HASH, FORMAT_WEBP, tag));
 	/* a longer one presented by a stranger does not count either */
 	(void)snprintf(list, sizeof list, "\"%.*s-" HASH ".webp\"", ETAG_MAX - 2, origin + 1);
-	ck_assert(!etag_origin_half(list, HASH, FORMAT_BIT(FORMAT_WEBP), back, presented));
+	ck_assert(!etag_origin_halves(list, HASH, formats, back));
+	ck_assert_str_eq(back, "");
 }
 END_TEST
 
@@ -244,17 +249,18 @@ static const struct {
 
 START_TEST(finds_a_tag_of_its_own_that_counts)
 {
-	char origin[ETAG_MAX] = "", tag[ETAG_MADE] = "";
+	char origin[ETAG_LIST] = "", tag[ETAG_MADE] = "";
 	uint32_t formats = FORMAT_BIT(FORMAT_JPEG) | FORMAT_BIT(FORMAT_WEBP);
 	const char *want = presented[_i].origin;
 
 	ck_assert_msg(
-		etag_origin_half(presented[_i].list, HASH, formats, origin, tag) == (want != NULL),
+		etag_origin_halves(presented[_i].list, HASH, formats, origin) == (want != NULL),
 		"%s gives %s", presented[_i].list, origin);
-	if (want == NULL)
-		return;
-	ck_assert_str_eq(origin, want);
-	ck_assert_str_eq(tag, presented[_i].tag);
+	ck_assert_str_eq(origin, want != NULL ? want : "");
+	ck_assert_int_eq(etag_presented(presented[_i].list, want != NULL ? want : "\"abc\"", HASH,
+				 formats, tag),
+		want != NULL);
+	ck_assert_str_eq(tag, want != NULL ? presented[_i].tag : "");
 }
 END_TEST
 
@@ -289,6 +295,35 @@ START_TEST(compares_lists_as_rfc_9110_does)
 }
 END_TEST
 
+START_TEST(gives_back_the_halves_of_a_whole_list)
+{
+	const char *list =
+		"\"old-" HASH ".jpg\", \"x\", W/\"new-" HASH ".jpg\", \"no-" OTHER ".jpg\"";
+	uint32_t formats = FORMAT_BIT(FORMAT_JPEG);
+	char halves[ETAG_LIST], tag[ETAG_MADE], many[8192] = "";
+	size_t len = 0;
+
+	ck_assert(etag_origin_halves(list, HASH, formats, halves));
+	ck_assert_str_eq(halves, "\"old\", \"new\"");
+	ck_assert(etag_presented(list, "\"new\"", HASH, formats, tag));
+	ck_assert_str_eq(tag, "W/\"new-" HASH ".jpg\"");
+	ck_assert(etag_presented(list, "W/\"old\"", HASH, formats, tag));
+	ck_assert_str_eq(tag, "\"old-" HASH ".jpg\"");
+	ck_assert(!etag_presented(list, "\"ne\"", HASH, formats, tag));
+	ck_assert(!etag_presented(list, "\"newer\"", HASH, formats, tag));
+	ck_assert(!etag_presented(list, "\"x\"", HASH, formats, tag));
+	ck_assert(!etag_presented(list, "\"no\"", HASH, formats, tag));
+	ck_assert(!etag_presented(list, "", HASH, formats, tag));
+	/* more than fits: whole tags alone */
+	for (int i = 0; i < 200; i++)
+		len += (size_t)snprintf(
+			many + len, sizeof many - len, "\"tag%d-" HASH ".jpg\",", i);
+	ck_assert(etag_origin_halves(many, HASH, formats, halves));
+	ck_assert_uint_gt(strlen(halves), ETAG_LIST - 20);
+	ck_assert_int_eq(halves[strlen(halves) - 1], '"');
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof(table)[0])
 
 Suite *
@@ -306,6 +341,7 @@ suite_etag(void)
 	tcase_add_loop_test(t, gives_back_the_origins_half_of_what_it_made, 0, ROWS(made));
 	tcase_add_test(t, takes_the_longest_tag_and_none_longer);
 	tcase_add_loop_test(t, finds_a_tag_of_its_own_that_counts, 0, ROWS(presented));
+	tcase_add_test(t, gives_back_the_halves_of_a_whole_list);
 	tcase_add_loop_test(t, compares_lists_as_rfc_9110_does, 0, ROWS(lists));
 	suite_add_tcase(s, t);
 	return s;

@@ -3,6 +3,7 @@
 #include "base/now.h"
 #include "handler.h"
 #include "image.h"
+#include "scripted.h"
 #include "suites.h"
 
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 /* A gateway in memory: an environment of a few variables, and what was answered. */
 struct memory {
 	const char *uri, *method, *header, *value; /* header: one more variable, or NULL */
+	const char *header2, *value2;              /* and another */
 	struct buf out;
 	size_t gone_after; /* bytes after which the peer is gone; 0: it stays */
 	int looks;         /* after so many looks it has left; 0: it stays */
@@ -41,6 +43,8 @@ param(void *self, const char *name)
 		return m->method != NULL ? m->method : "GET";
 	if (m->header != NULL && strcmp(name, m->header) == 0)
 		return m->value;
+	if (m->header2 != NULL && strcmp(name, m->header2) == 0)
+		return m->value2;
 	return NULL;
 }
 
@@ -416,6 +420,209 @@ START_TEST(confirms_its_own_tag_without_decoding)
 	ck_assert(ask("/img/a.jpg?w=80&q=70", "HTTP_IF_NONE_MATCH", tag));
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Limner-Reason"), "not-an-image");
+}
+END_TEST
+
+/* Ask, with a condition besides, and tell whether nobody was asked to decode. */
+static bool
+undecoded(const char *uri, const char *header, const char *value)
+{
+	cell_close(&handler.cell);
+	ck_assert(ask(uri, header, value));
+	return handler.cell.pid == 0;
+}
+
+START_TEST(confirms_by_the_list_of_tags_without_decoding)
+{
+	char tag[512], list[1024];
+
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	/* a tag of an older original besides, in front of it */
+	(void)snprintf(list, sizeof list, "\"other\", \"0-0%s, W/%s", strrchr(tag, '-'), tag);
+	ck_assert(undecoded("/img/a.jpg?w=80", "HTTP_IF_NONE_MATCH", list));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_ptr_nonnull(strstr(field("ETag"), tag));
+	/* the older one alone says nothing */
+	*strstr(list, ", W/") = '\0';
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_NONE_MATCH", list));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
+START_TEST(confirms_by_the_very_date_where_the_tag_is_known)
+{
+	char tag[512], date[64];
+
+	ck_assert(ask("/img/a.jpg?w=80&f=jpg", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	(void)snprintf(date, sizeof date, "%s", field("Last-Modified"));
+	ck_assert(undecoded("/img/a.jpg?w=80&f=jpg", "HTTP_IF_MODIFIED_SINCE", date));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("ETag"), tag);
+	ck_assert_str_eq(field("Last-Modified"), date);
+	/* whoever knows another date may have it of a fallback; without a format the tag would need
+	 * a look at the original */
+	ck_assert(ask("/img/a.jpg?w=80&f=jpg", "HTTP_IF_MODIFIED_SINCE",
+		"Fri, 01 Jan 2100 00:00:00 GMT"));
+	ck_assert_int_eq(status(), 200);
+	body_is(80, 60, FORMAT_JPEG);
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_MODIFIED_SINCE", date));
+	ck_assert_int_eq(status(), 200);
+	/* tags go before dates */
+	mem.header2 = "HTTP_IF_NONE_MATCH";
+	mem.value2 = "\"other\"";
+	ck_assert(ask("/img/a.jpg?w=80&f=jpg", "HTTP_IF_MODIFIED_SINCE", date));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
+START_TEST(believes_a_304_without_a_tag_that_can_mean_but_one)
+{
+	static const struct scripted_step steps[] = {
+		{ SCRIPTED_ACCEPT, NULL, 0 },
+		{ SCRIPTED_AWAIT, NULL, 0 },
+		{ SCRIPTED_SEND, "HTTP/1.1 304 Not Modified\r\n\r\n", 0 },
+		{ SCRIPTED_AWAIT, NULL, 0 },
+		{ SCRIPTED_SEND, "HTTP/1.1 304 Not Modified\r\n\r\n", 0 },
+		{ SCRIPTED_AWAIT, NULL, 0 },
+		{ SCRIPTED_SEND, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 0 },
+		{ SCRIPTED_END, NULL, 0 },
+	};
+	struct config_origin *web = &cfg->origins[1];
+	struct scripted server;
+	char tag[512], two[1100];
+
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	(void)snprintf(two, sizeof two, "%s, \"0-0%s", tag, strrchr(tag, '-'));
+	scripted_start(&server, steps);
+	*web = cfg->origins[0];
+	web->kind = CONFIG_HTTP;
+	web->allow_private = true;
+	(void)snprintf(web->mount, sizeof web->mount, "/web/");
+	(void)snprintf(web->url, sizeof web->url, "http://127.0.0.1:%d/", server.port);
+	cfg->origin_count = 2;
+	ck_assert(ask("/web/a.jpg?w=80", "HTTP_IF_NONE_MATCH", tag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("ETag"), tag);
+	/* which of two it confirms nobody knows: the original is asked for again, plainly */
+	ck_assert(ask("/web/a.jpg?w=80", "HTTP_IF_NONE_MATCH", two));
+	ck_assert_int_eq(status(), 404);
+	handler_close(&handler);
+	handler_open(&handler, cfg);
+	scripted_stop(&server);
+	ck_assert_ptr_null(strstr(strrchr(server.text, '/'), "If-None-Match"));
+}
+END_TEST
+
+START_TEST(confirms_what_exists_once_it_is_made)
+{
+	char tag[512];
+
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_NONE_MATCH", "*"));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("ETag"), tag);
+	ck_assert_str_ne(field("Last-Modified"), "");
+	ck_assert(ask("/img/nothing.jpg?w=80", "HTTP_IF_NONE_MATCH", "*"));
+	ck_assert_int_eq(status(), 404);
+	/* both conditions, in their order */
+	mem.header2 = "HTTP_IF_NONE_MATCH";
+	mem.value2 = tag;
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_MATCH", "\"other\""));
+	ck_assert_int_eq(status(), 412);
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_MATCH", tag));
+	ck_assert_int_eq(status(), 304);
+	ck_assert_str_eq(field("ETag"), tag);
+	/* a date is not looked at where there is If-Match */
+	mem.header2 = "HTTP_IF_UNMODIFIED_SINCE";
+	mem.value2 = "Sat, 01 Jan 2000 00:00:00 GMT";
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_MATCH", tag));
+	ck_assert_int_eq(status(), 200);
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 412);
+	/* HEAD may not know which of several tags it has: it is one of them */
+	mem.header2 = NULL;
+	mem.method = "HEAD";
+	ck_assert(undecoded("/img/a.jpg?w=80", "HTTP_IF_MATCH", tag));
+	ck_assert_int_eq(status(), 200);
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_MATCH", "\"other\""));
+	ck_assert_int_eq(status(), 412);
+	ck_assert(undecoded("/img/a.jpg?w=80", "HTTP_IF_NONE_MATCH", "*"));
+	ck_assert_int_eq(status(), 304);
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=0-1"));
+	ck_assert_int_eq(status(), 200);
+}
+END_TEST
+
+START_TEST(sends_a_part_of_a_picture)
+{
+	unsigned char whole[100000];
+	const unsigned char *bytes;
+	char tag[512], want[64];
+	size_t n, part;
+
+	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Accept-Ranges"), "bytes");
+	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
+	n = body(&bytes);
+	ck_assert_uint_le(n, sizeof whole);
+	memcpy(whole, bytes, n);
+	mem.header2 = "HTTP_IF_RANGE";
+	mem.value2 = tag;
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=100-299"));
+	ck_assert_int_eq(status(), 206);
+	(void)snprintf(want, sizeof want, "bytes 100-299/%zu", n);
+	ck_assert_str_eq(field("Content-Range"), want);
+	ck_assert_str_eq(field("Content-Length"), "200");
+	ck_assert_str_eq(field("ETag"), tag);
+	part = body(&bytes);
+	ck_assert_uint_eq(part, 200);
+	ck_assert_mem_eq(bytes, whole + 100, 200);
+	mem.value2 = "\"other\"";
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=100-299"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_uint_eq(body(&bytes), n);
+	mem.header2 = NULL;
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=9999999-"));
+	ck_assert_int_eq(status(), 416);
+	(void)snprintf(want, sizeof want, "bytes */%zu", n);
+	ck_assert_str_eq(field("Content-Range"), want);
+	ck_assert_str_eq(field("ETag"), "");
+	/* what has no tag goes out whole */
+	ck_assert(ask("/img/cut.jpg?w=80", "HTTP_RANGE", "bytes=100-299"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Accept-Ranges"), "");
+	body_is_file("cut.jpg");
+}
+END_TEST
+
+START_TEST(refuses_what_does_not_match)
+{
+	static const struct {
+		const char *uri, *value;
+		int status;
+	} rows[] = {
+		{ "/img/a.jpg?w=80", "\"other\"", 412 },
+		{ "/img/a.jpg?w=80", "*", 200 },
+		{ "/img/cut.jpg?w=80", "\"other\"", 412 }, /* it has no tag at all */
+		{ "/img/cut.jpg?w=80", "*", 200 },
+		{ "/img/a.jpg?t=nobody", "\"other\"", 412 },
+		{ "/img/a.jpg?t=nobody", "*", 200 },
+		{ "/img/nothing.jpg?w=80", "\"other\"", 404 },
+		{ "/img/nothing.jpg?t=nobody", "\"other\"", 404 },
+	};
+
+	ck_assert(ask(rows[_i].uri, "HTTP_IF_MATCH", rows[_i].value));
+	ck_assert_msg(status() == rows[_i].status, "%s: %d", rows[_i].uri, status());
+	if (status() == 412)
+		ck_assert_str_eq(field("Cache-Control"), "no-store");
+	/* also where the original streams out before anything is made */
+	cfg->origins[0].policy.max_original_bytes = 1000;
+	ck_assert(ask(rows[_i].uri, "HTTP_IF_MATCH", rows[_i].value));
+	ck_assert_msg(status() == rows[_i].status, "streaming, %s: %d", rows[_i].uri, status());
 }
 END_TEST
 
@@ -1350,6 +1557,12 @@ suite_handler(void)
 	tcase_add_loop_test(t, passes_through_what_it_may, 0, 11);
 	tcase_add_test(t, shuts_an_svg_in);
 	tcase_add_test(t, confirms_its_own_tag_without_decoding);
+	tcase_add_test(t, confirms_by_the_list_of_tags_without_decoding);
+	tcase_add_test(t, confirms_by_the_very_date_where_the_tag_is_known);
+	tcase_add_test(t, believes_a_304_without_a_tag_that_can_mean_but_one);
+	tcase_add_test(t, confirms_what_exists_once_it_is_made);
+	tcase_add_test(t, sends_a_part_of_a_picture);
+	tcase_add_loop_test(t, refuses_what_does_not_match, 0, 8);
 	tcase_add_loop_test(t, never_confirms_a_fallback, 0, 3);
 	tcase_add_test(t, confirms_an_original_by_tag_or_date);
 	tcase_add_test(t, foretells_without_decoding);
