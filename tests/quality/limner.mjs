@@ -8,9 +8,10 @@ const program = process.env.LIMNER ?? 'limner';
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'limner-quality-'));
 process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
 
-function run(args) {
+function run(args, settings = {}) {
 	return spawnSync(program, args, { encoding: 'utf8', timeout: 120000, maxBuffer: 1 << 24,
-		env: { ...process.env, ASAN_OPTIONS: `exitcode=99:${process.env.ASAN_OPTIONS ?? ''}` } });
+		env: { ...process.env, ...settings,
+			ASAN_OPTIONS: `exitcode=99:${process.env.ASAN_OPTIONS ?? ''}` } });
 }
 
 /* What `limner check` says of the build: format names it reads and writes, and the library. */
@@ -28,13 +29,13 @@ export function ask() {
 }
 
 /*
- * Render a file. { bytes } when a picture came; else { reason }, the slug of the answer; else
- * { crash }: ended by a signal, by a sanitizer, or not at all.
+ * Render a file; settings are variables of the environment. { bytes } when a picture came; else
+ * { reason }, the slug of the answer; else { crash }: ended by a signal, by a sanitizer, or not at all.
  */
-export function render(file, query) {
+export function render(file, query, settings = {}) {
 	const out = path.join(scratch, 'out');
 	fs.rmSync(out, { force: true });
-	const { status, signal, error, stderr } = run(['render', file, query, '-o', out]);
+	const { status, signal, error, stderr } = run(['render', file, query, '-o', out], settings);
 
 	if (error !== undefined && error.code === 'ENOENT')
 		throw error;
