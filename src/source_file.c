@@ -149,6 +149,7 @@ describe(int fd, const struct stat *st, const char *key, struct source_head *hea
 	unsigned char first[1024];
 	ssize_t n = pread(fd, first, sizeof first, 0);
 	enum format format = format_sniff(first, n > 0 ? (size_t)n : 0);
+	int64_t now;
 
 	*head = (struct source_head){ .status = 200, .has_length = true };
 	head->length = (uint64_t)st->st_size;
@@ -156,7 +157,9 @@ describe(int fd, const struct stat *st, const char *key, struct source_head *hea
 	(void)snprintf(head->etag, sizeof head->etag, "\"%" PRIx64 "-%" PRIx64 "\"",
 		(uint64_t)st->st_mtim.tv_sec * 1000000000u + (uint64_t)st->st_mtim.tv_nsec,
 		(uint64_t)st->st_size);
-	text_http_date(st->st_mtim.tv_sec, head->last_modified);
+	/* a file from the future was changed now, as far as caches may know (RFC 9110 8.8.2.1) */
+	now = now_unix_s();
+	text_http_date(st->st_mtim.tv_sec < now ? st->st_mtim.tv_sec : now, head->last_modified);
 	(void)snprintf(head->content_type, sizeof head->content_type, "%s",
 		format != FORMAT_NONE ? format_row(format)->mime : format_mime_by_ending(key));
 }

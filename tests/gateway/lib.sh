@@ -2,11 +2,15 @@
 # What the gateway tests share: a scratch folder, the web servers, and words to check with.
 #
 # Every server runs the files of conf as they are shipped, but for paths and ports. LIMNER names the
-# program (default: build/unit/src/limner); KEEP=1 leaves the scratch folder.
+# program (default: build/unit/src/limner); KEEP=1 leaves the scratch folder. The head of every answer
+# is judged (tests/headers/rules.h) by the program LINT names, of the same build; an installed limner
+# is tested without it.
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 limner=${LIMNER:-$top/build/unit/src/limner}
+lint=${LINT:-${limner%/src/limner}/tests/headers/lint}
+. "$top/tests/headers/judge.sh"
 PATH=$PATH:/usr/sbin:/sbin
 modules=/usr/lib/apache2/modules
 passed=${passed:-0}
@@ -39,8 +43,13 @@ yes() { # NAME COMMAND...
 	if "$@" >/dev/null; then ok "$name"; else not_ok "$name" "failed: $*"; fi
 }
 
+heads_are_right() { # all that came until now; before the scratch folder goes
+	if all_judged; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
 finish() {
 	[ -z "${stop_with:-}" ] || stop
+	[ ! -d "$dir" ] || heads_are_right
 	echo "# $server: $passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
 	exit
@@ -78,6 +87,7 @@ prepare() { # [LINE...]: lines for the top of limner.conf
 	find "$top/tests/data/originals" "$top/www/samples" -type f -name '*.???*' ! -name '*.icc' \
 		-exec cp -p {} "$dir/originals/" \;
 	chmod -R a+rX "$dir/bin" "$dir/originals"
+	judged=$dir/judged
 	: >"$dir/limner.log"
 	chmod 666 "$dir/limner.log"
 	user=$(id -un)
@@ -175,7 +185,8 @@ none_left() {
 # ---- Servers: start_NAME sets base, stop_with (a pid) and stop_signal ----
 
 up() {
-	[ "$(curl -s -o "$dir/up" -w '%{http_code}' "$base/-/health")" = 200 ]
+	fetch -/health
+	[ "$status" = 200 ]
 }
 
 started() {
@@ -338,6 +349,21 @@ fetch() {
 	status=$(curl -sg --path-as-is --max-time 60 -D "$dir/head" -o "$dir/body" \
 		-w '%{http_code}' "${@:2}" "$base/$1")
 	curl_status=$?
+	[ "$status" = 000 ] || judge_fetched "$@"
+}
+
+judge_fetched() { # PATH [CURL OPTION]...
+	local option
+	local -a known=(-b "$dir/body") by=()
+	for option in "${@:2}"; do
+		case $option in
+		-I | --head) known=(-I) ;; # the body is the head again
+		HEAD) known=(-I) ;;
+		esac
+	done
+	[ "$curl_status" -eq 0 ] || known+=(-p)
+	[ "${base#"${front:-none}"}" = "$base" ] || by=(-C) # the cache in front
+	judge_head "$*" "${known[@]}" "${by[@]}" "$dir/head"
 }
 
 # The same by hand, without any web server: the environment is all CGI asks for. Knows -I, -X, -H.
@@ -369,6 +395,7 @@ by_hand() {
 			print $body $_ while read STDIN, $_, 65536' "$dir/head" "$dir/body"
 	curl_status=${PIPESTATUS[0]}
 	status=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$dir/head")
+	judge_cgi "$path" "$dir" "$curl_status" "$method"
 }
 
 header() { # NAME

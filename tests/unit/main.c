@@ -31,6 +31,7 @@ main(void)
 		suite_plan,
 		suite_etag,
 		suite_condition,
+		suite_headers,
 		suite_sigv4,
 		suite_source_file,
 		suite_address,

@@ -28,6 +28,7 @@ Suite *suite_probe(void);
 Suite *suite_plan(void);
 Suite *suite_etag(void);
 Suite *suite_condition(void);
+Suite *suite_headers(void);
 Suite *suite_sigv4(void);
 Suite *suite_source_file(void);
 Suite *suite_transport(void);

@@ -3,6 +3,7 @@
 #include "base/now.h"
 #include "handler.h"
 #include "image.h"
+#include "judged.h"
 #include "scripted.h"
 #include "suites.h"
 
@@ -184,13 +185,19 @@ static bool
 ask(const char *uri, const char *header, const char *value)
 {
 	struct gateway gw = { .self = &mem, .param = param, .write = take, .gone = left };
+	bool head_only = mem.method != NULL && strcmp(mem.method, "HEAD") == 0, whole;
 
 	mem.uri = uri;
 	mem.header = header;
 	mem.value = value;
 	buf_reset(&mem.out);
 	mem.looked = 0;
-	return handler_serve(&handler, &gw);
+	whole = handler_serve(&handler, &gw);
+	judged(buf_text(&mem.out), mem.out.len,
+		head_only ? JUDGED_NONE
+		: whole   ? JUDGED_WHOLE
+			  : JUDGED_BROKEN_OFF);
+	return whole;
 }
 
 static int

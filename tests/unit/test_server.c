@@ -1,5 +1,6 @@
 /* A worker in a process of its own, and a web server's side of FastCGI written here. */
 #include "base/buf.h"
+#include "judged.h"
 #include "master.h"
 #include "server.h"
 #include "suites.h"
@@ -149,6 +150,7 @@ answer(int fd)
 		if (head[1] == END) {
 			if (sscanf(buf_text(&out), "Status: %d", &status) != 1)
 				status = -1;
+			judged(buf_text(&out), out.len, JUDGED_BROKEN_OFF);
 			break;
 		}
 		if (head[1] == STDOUT)

@@ -1,4 +1,5 @@
 #include "base/now.h"
+#include "base/text.h"
 #include "source.h"
 #include "suites.h"
 
@@ -118,6 +119,24 @@ fetch(const struct source_call *given, struct seen *seen, struct err *err)
 	source_close(s);
 	return ok;
 }
+
+START_TEST(says_no_date_that_is_still_to_come)
+{
+	const struct timespec times[2] = { { .tv_sec = 4102444800 }, { .tv_sec = 4102444800 } };
+	int64_t said, before = now_unix_s();
+	struct err err = { 0 };
+	struct seen seen;
+	char path[512];
+
+	(void)snprintf(path, sizeof path, "%s/in/a.txt", root);
+	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
+	ck_assert(fetch(&(struct source_call){ .key = "a.txt" }, &seen, &err));
+	ck_assert(text_from_http_date(seen.head.last_modified, &said));
+	ck_assert_int_ge(said, before);
+	ck_assert_int_le(said, now_unix_s());
+	buf_done(&seen.body);
+}
+END_TEST
 
 START_TEST(opens_only_what_lies_in_the_root)
 {
@@ -319,6 +338,7 @@ suite_source_file(void)
 	TCase *t = tcase_create("source_file");
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, says_no_date_that_is_still_to_come);
 	tcase_add_loop_test(t, opens_only_what_lies_in_the_root, 0, 17);
 	tcase_add_loop_test(t, answers_ranges_as_the_rfc_says, 0, 14);
 	tcase_add_test(t, weighs_conditions_in_the_order_of_the_rfc);
