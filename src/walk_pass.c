@@ -1,6 +1,7 @@
 /* Originals as they are: fetched, judged whether they may go out, and streamed. */
 #include "base/now.h"
 #include "base/text.h"
+#include "condition.h"
 #include "walk.h"
 
 #include <inttypes.h>
@@ -68,9 +69,9 @@ walk_pass_fetch(struct walk *w, const struct source_call *call, const struct sou
 static void
 name_only_tag(struct walk *w)
 {
-	const char *tag = w->req.if_.if_none_match;
+	const char *tag = condition_tag(w->req.if_.if_none_match, true);
 
-	if (w->head.etag[0] == '\0' && tag[0] == '"' && strchr(tag, ',') == NULL)
+	if (w->head.etag[0] == '\0' && tag != NULL)
 		(void)!text_copy(w->head.etag, sizeof w->head.etag, tag);
 }
 
