@@ -1,17 +1,14 @@
 #include "cli.h"
 
 #include "base/log.h"
-#include "base/now.h"
 #include "cli_cdn.h"
 #include "cli_check.h"
+#include "cli_explain.h"
 #include "config.h"
-#include "etag.h"
-#include "handler.h"
 #include "image.h"
 #include "plan.h"
 #include "probe.h"
 #include "request.h"
-#include "source.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -175,177 +172,6 @@ out:
 	return status;
 }
 
-/* --------------------------------------------------------------------- explain */
-
-struct collected {
-	struct source_head head;
-	struct buf bytes;
-};
-
-static bool
-collect_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
-{
-	struct collected *c = self;
-
-	(void)err;
-	*ret_stream = false;
-	c->head = *head;
-	return true;
-}
-
-static bool
-collect_body(void *self, const void *bytes, size_t n, struct err *err)
-{
-	struct collected *c = self;
-
-	return buf_add(&c->bytes, bytes, n, err);
-}
-
-static bool
-fetch(const struct request *req, bool head_only, struct collected *c, struct source_report *report,
-	struct err *err)
-{
-	struct source *source = NULL;
-	struct source_sink sink = { c, collect_head, collect_body };
-	struct source_call call = {
-		.key = req->key,
-		.head_only = head_only,
-		.forwarded = req->forwarded,
-		.version = req->origin->version ? req->params.v : "",
-		.deadline_us = now_mono_us() + req->origin->policy.deadline_ms * 1000u,
-	};
-	bool ok = source_open(req->origin, &source, err) &&
-		  source_fetch(source, &call, &sink, report, err);
-
-	source_close(source);
-	return ok;
-}
-
-/* A gateway that asks for one URL and prints the head of the answer. */
-struct asker {
-	const char *uri;
-	char tail[4];  /* the last bytes of the head so far */
-	bool headless; /* the head is printed; what follows is the body */
-};
-
-static const char *
-asker_param(void *self, const char *name)
-{
-	const struct asker *a = self;
-
-	if (strcmp(name, "REQUEST_URI") == 0)
-		return a->uri;
-	return strcmp(name, "REQUEST_METHOD") == 0 ? "GET" : NULL;
-}
-
-static bool
-asker_write(void *self, const void *bytes, size_t n)
-{
-	struct asker *a = self;
-	const char *text = bytes;
-
-	for (size_t i = 0; i < n && !a->headless; i++) {
-		memmove(a->tail, a->tail + 1, 3);
-		a->tail[3] = text[i];
-		if (text[i] != '\r')
-			(void)putchar(text[i]);
-		a->headless = memcmp(a->tail, "\r\n\r\n", 4) == 0;
-	}
-	return true;
-}
-
-/* What the request means, before anything is fetched. */
-static bool
-explain_request(const struct config *cfg, const struct request *req, struct err *err)
-{
-	struct buf asked = BUF_INIT(4096), effective = BUF_INIT(4096);
-	char hash[ETAG_HASH];
-	bool ok = params_canonical(&req->asked, &asked, err) &&
-		  params_canonical(&req->params, &effective, err) && etag_hash(cfg, req, hash, err);
-
-	if (ok) {
-		(void)printf("origin     %s, mounted at %s\nkey        %s\ndialect    %s\n"
-			     "asked      %s\neffective  %s\nhash       %s\n",
-			req->origin->title, req->origin->mount, req->key,
-			dialect_table_choices[req->origin->policy.dialect].name, buf_text(&asked),
-			buf_text(&effective), hash);
-		if (req->notes.dropped[0] != '\0')
-			(void)printf("dropped    %s (not valid)\n", req->notes.dropped);
-		if (!req->transform)
-			(void)printf("passes     nothing asks for a picture%s\n",
-				req->unknown_preset ? ": no preset has that name"
-				: req->other_type   ? ": the dialect makes none of such a name"
-						    : "");
-	}
-	buf_done(&asked);
-	buf_done(&effective);
-	return ok;
-}
-
-/* What the original is, and what would be done with it. */
-static void
-explain_original(const struct request *req)
-{
-	struct collected c = { .bytes = BUF_INIT(req->origin->policy.max_original_bytes) };
-	struct source_report report = { 0 };
-	struct image_info info;
-	struct plan plan;
-	struct err err = { 0 };
-	bool ok = fetch(req, false, &c, &report, &err);
-
-	if (ok)
-		(void)printf("original   %s, %" PRIu64 " bytes, ETag %s\n", c.head.content_type,
-			c.head.length, c.head.etag);
-	ok = ok && probe_image(c.bytes.bytes, c.bytes.len, &info, &err);
-	if (ok)
-		(void)printf("           %s %" PRId32 "x%" PRId32 ", orientation %d%s%s%s%s\n",
-			format_row(info.format)->name, info.width, info.height, info.orientation,
-			info.alpha ? ", alpha" : "", info.cmyk ? ", CMYK" : "",
-			info.icc ? ", profile" : "", info.animated ? ", animated" : "");
-	if (ok && info.frames > 1)
-		(void)printf("           %" PRId32 " frames\n", info.frames);
-	ok = ok && plan_resolve(req, &info, image_writable(), &plan, &err);
-	(void)printf("\n");
-	if (ok)
-		plan_print(&plan, stdout);
-	else
-		(void)printf("no plan: %s%s%s\n", err_row(err.kind)->slug,
-			err.detail[0] != '\0' ? ": " : "", err.detail);
-	buf_done(&c.bytes);
-}
-
-static int
-explain(int argc, char *argv[], struct config *cfg)
-{
-	struct asker asker = { 0 };
-	struct gateway gw = { .self = &asker, .param = asker_param, .write = asker_write };
-	struct handler h = { 0 };
-	struct request req = { 0 };
-	struct err err = { 0 };
-	bool ok = true;
-
-	if (argc != 2) {
-		(void)fprintf(stderr, "usage: limner explain '/img/a.jpg?w=300'\n");
-		return 2;
-	}
-	asker.uri = argv[1]; /* of a whole URL the host counts too */
-	if (!log_open("none", false, &err) || !image_open(cfg, &err))
-		return complain("explain", &err);
-	handler_open(&h, cfg);
-	/* a request that is refused is explained by its answer */
-	if (request_from_text(cfg, asker.uri, &req, &err) && req.kind == REQUEST_PICTURE) {
-		ok = explain_request(cfg, &req, &err);
-		if (ok && req.transform)
-			explain_original(&req);
-		(void)printf("\n");
-	}
-	(void)fflush(stdout); /* the cell is forked: nothing must be printed twice */
-	ok = ok && handler_serve(&h, &gw);
-	handler_close(&h);
-	image_close();
-	return ok ? 0 : complain("explain", &err);
-}
-
 static int
 params(int argc, char *argv[], struct config *cfg)
 {
@@ -385,7 +211,8 @@ config(int argc, char *argv[], struct config *cfg)
 static const struct cli_command commands[] = {
 	{ "render", "FILE QUERY -o OUT",
 		"Make one picture from a file; - is standard input or output.", render },
-	{ "explain", "URL", "Tell what a request would do, and the head of its answer.", explain },
+	{ "explain", "URL [-H 'NAME: VALUE']",
+		"Tell what a request would do and why, and the head of its answer.", cli_explain },
 	{ "check", "[-q] [CONFIG]",
 		"Print abilities and settings (but with -q), and try all that is needed.",
 		cli_check },

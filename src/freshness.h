@@ -15,6 +15,11 @@ enum freshness_rule {
 	FRESHNESS_OBJECT,  /* the object's own Cache-Control */
 	FRESHNESS_EXPIRES, /* its Expires */
 	FRESHNESS_SETTINGS,
+	/* of other answers; freshness_good knows none of them */
+	FRESHNESS_FAILURE, /* the age of its reason */
+	FRESHNESS_CLOSED,  /* a failure whose original is private: its own Cache-Control */
+	FRESHNESS_SILENT,  /* a 304 without one: what the cache has stays */
+	FRESHNESS_OTHER,   /* pages and redirects */
 };
 
 #define FRESHNESS_TEXT 512 /* bytes, with the NUL */

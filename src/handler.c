@@ -116,15 +116,17 @@ foretell(struct walk *w, const char *hash)
 
 /* Probe, plan, render: the three steps whose failure the original makes good. */
 static bool
-make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct err *err)
+make_picture(struct walk *w, struct err *err)
 {
 	const struct config *cfg = w->h->cfg;
+	struct plan *plan = &w->plan;
 	uint64_t since;
 	int slot;
 	bool ok;
 
-	if (!probe_image(w->original.bytes, w->original.len, info, err) ||
-		!plan_resolve(&w->req, info, image_writable(), plan, err))
+	w->probed = probe_image(w->original.bytes, w->original.len, &w->info, err);
+	w->planned = w->probed && plan_resolve(&w->req, &w->info, image_writable(), plan, err);
+	if (!w->planned)
 		return false;
 	since = now_mono_us();
 	ok = admission_enter(cfg, w->gw, w->deadline_us, &slot, err);
@@ -138,7 +140,7 @@ make_picture(struct walk *w, struct plan *plan, struct image_info *info, struct 
 	}
 	w->decoded = true;
 	w->res.body.limit = cfg->cell_memory_bytes;
-	ok = cell_render(&w->h->cell, w->original.bytes, w->original.len, info, plan, w->gw,
+	ok = cell_render(&w->h->cell, w->original.bytes, w->original.len, &w->info, plan, w->gw,
 		w->deadline_us, &w->res.body, &w->made, err);
 	admission_leave(slot);
 	if (!ok)
@@ -229,18 +231,15 @@ fetch_original(struct walk *w, struct err *err)
 static bool
 made_or_instead(struct walk *w, const char *hash, struct err *err)
 {
-	struct image_info info = { 0 };
-	struct plan plan = { 0 };
-
 	if (w->req.head_only)
 		return foretell(w, hash);
-	if (make_picture(w, &plan, &info, err)) {
+	if (make_picture(w, err)) {
 		(void)snprintf(w->detail, sizeof w->detail, "%s", err->detail);
 		return answer_picture(w, hash);
 	}
 	if (!err_takes_original(err->kind))
 		return false;
-	return answer_original(w, hash, info.format, err);
+	return answer_original(w, hash, w->info.format, err);
 }
 
 static bool
@@ -275,6 +274,20 @@ picture(struct walk *w, struct err *err)
 
 /* ---------------------------------------------------------------- the walk */
 
+/* Answer with why a URL, which is the whole query here, is answered as it is. */
+static bool
+explain(struct walk *w, struct err *err)
+{
+	const char *uri = w->gw->param(w->gw->self, "REQUEST_URI");
+	const char *url = uri != NULL ? strchr(uri, '?') : NULL;
+
+	if (url == NULL || url[1] == '\0' || w->explaining)
+		return err_set(err, ERR_BAD_PATH,
+			"A URL must follow, such as /-/explain?/img/a.jpg?w=300");
+	status_explain(&w->res);
+	return walk_explain(w->h, w->gw, url + 1, &w->res.body, err) && status_explained(&w->res);
+}
+
 /* Answer with a page about limner itself. */
 static bool
 answer_page(struct walk *w, struct err *err)
@@ -283,7 +296,8 @@ answer_page(struct walk *w, struct err *err)
 		status_health(&w->res);
 	else if (w->req.kind == REQUEST_READY)
 		status_ready(&w->res, w->h->cfg, w->h->sources, &w->h->look);
-	else if (!status_metrics(&w->res, &w->h->metrics, err))
+	else if (w->req.kind == REQUEST_EXPLAIN ? !explain(w, err)
+						: !status_metrics(&w->res, &w->h->metrics, err))
 		return false;
 	walk_fields_timing(w);
 	return true;
@@ -322,11 +336,52 @@ answer(struct walk *w, struct err *err)
 }
 
 bool
+handler_walk(struct walk *w)
+{
+	struct err *err = &w->err;
+	bool whole;
+
+	w->started_us = now_mono_us();
+	w->freshness = FRESHNESS_OTHER;
+	response_start(&w->res, 500);
+	w->ok = request_parse(w->h->cfg, w->gw, &w->req, err);
+	w->understood = w->ok && w->req.kind == REQUEST_PICTURE;
+	if (w->ok && w->req.origin != NULL)
+		w->deadline_us = w->started_us + walk_policy(w)->deadline_ms * 1000u;
+	w->ok = w->ok && answer(w, err);
+	if (!w->ok && !w->head_sent) {
+		response_error(&w->res, w->req.origin != NULL ? walk_policy(w) : &w->h->cfg->policy,
+			&w->req, err);
+		if (err->kind == ERR_RANGE && w->report.content_range[0] != '\0')
+			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
+		walk_fields_vary(w, err->kind == ERR_NOT_FOUND ? "*" : NULL);
+		walk_fields_timing(w);
+	}
+	if (!w->head_sent)
+		walk_fields_client(w);
+	if (!w->ok && err->kind == ERR_PEER_GONE)
+		whole = false;
+	else if (!w->head_sent)
+		whole = response_send(&w->res, w->gw, w->req.head_only);
+	else
+		whole = w->ok; /* broken off after the head: the client must not take it for whole
+				*/
+	return whole;
+}
+
+void
+handler_done(struct walk *w)
+{
+	spool_done(&w->original);
+	response_done(&w->res);
+	free(w);
+}
+
+bool
 handler_serve(struct handler *h, const struct gateway *gw)
 {
 	struct walk *w = calloc(1, sizeof *w);
-	struct err err = { 0 };
-	bool ok, whole = true;
+	bool whole;
 
 	if (w == NULL) {
 		static const char sorry[] = "Status: 500 Internal Server Error\r\n"
@@ -335,34 +390,18 @@ handler_serve(struct handler *h, const struct gateway *gw)
 	}
 	w->h = h;
 	w->gw = gw;
-	w->started_us = now_mono_us();
-	response_start(&w->res, 500);
-	ok = request_parse(h->cfg, gw, &w->req, &err);
-	if (ok && w->req.origin != NULL)
-		w->deadline_us = w->started_us + walk_policy(w)->deadline_ms * 1000u;
-	ok = ok && answer(w, &err);
-	if (!ok && !w->head_sent) {
-		response_error(&w->res, w->req.origin != NULL ? walk_policy(w) : &h->cfg->policy,
-			&w->req, &err);
-		if (err.kind == ERR_RANGE && w->report.content_range[0] != '\0')
-			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
-		walk_fields_vary(w, err.kind == ERR_NOT_FOUND ? "*" : NULL);
-		walk_fields_timing(w);
-	}
-	if (!w->head_sent)
-		walk_fields_client(w);
-	if (!ok && err.kind == ERR_PEER_GONE)
-		whole = false;
-	else if (!w->head_sent)
-		whole = response_send(&w->res, gw, w->req.head_only);
-	else
-		whole = ok; /* broken off after the head: the client must not take it for whole */
-	walk_log_request(w, w->res.status, ok ? NULL : &err);
-	walk_log_count(w, ok ? NULL : &err, whole);
-	spool_done(&w->original);
-	response_done(&w->res);
-	free(w);
+	whole = handler_walk(w);
+	walk_log_request(w, w->res.status, w->ok ? NULL : &w->err);
+	walk_log_count(w, w->ok ? NULL : &w->err, whole);
+	handler_done(w);
 	return whole;
+}
+
+bool
+handler_explain(struct handler *h, const struct gateway *gw, const char *url, struct buf *out,
+	struct err *err)
+{
+	return walk_explain(h, gw, url, out, err);
 }
 
 void

@@ -32,6 +32,17 @@ void handler_open(struct handler *h, const struct config *cfg);
  */
 bool handler_serve(struct handler *h, const struct gateway *gw) MUST_USE;
 
+/*
+ * Tell why a URL is answered as it is: append the rules that decided, and the head of the answer.
+ * It is asked for as a client would, pixels included, but leaves no line in the log and no count.
+ *
+ * gw      who asks: their headers count, but for conditions and ranges; NULL: nobody
+ * url     "/img/a.jpg?w=300", or with scheme and host
+ * Fails   ERR_INTERNAL, ERR_TOO_LARGE over the limit of out
+ */
+bool handler_explain(struct handler *h, const struct gateway *gw, const char *url, struct buf *out,
+	struct err *err) MUST_USE;
+
 void handler_close(struct handler *h);
 
 #endif

@@ -37,8 +37,8 @@ set_encoder(avifEncoder *encoder, const struct image_avif *from)
 
 	encoder->maxThreads = 1;
 	encoder->speed = from->speed;
-	/* libaom's for stills: bits go where the eye looks; another encoder passes over it. Speed 7 and
-	 * above leave it out by themselves. */
+	/* libaom's for stills: bits go where the eye looks; another encoder passes over it. Speed 7
+	 * and above leave it out by themselves. */
 	avifEncoderSetCodecSpecificOption(encoder, "deltaq-mode", "3");
 #	if AVIF_VERSION_MAJOR < 1
 	set_quantizers(from->quality, &encoder->minQuantizer, &encoder->maxQuantizer);

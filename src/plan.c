@@ -128,6 +128,21 @@ make_format(const struct plan_wish *wish, bool see_through, uint32_t writable, s
 	plan->wanted = plan->format;
 }
 
+/* Tell what led to the format, for people. */
+static enum plan_format_rule
+format_rule(const struct plan *plan)
+{
+	const struct plan_wish *wish = &plan->wish;
+
+	if (names_format(&wish->params))
+		return plan->format == plan->wanted ? PLAN_FORMAT_ASKED : PLAN_FORMAT_NEXT;
+	if (wish->params.f == PARAMS_F_AUTO && (wish->accepts & FORMAT_BIT(plan->format)) != 0)
+		return PLAN_FORMAT_ACCEPTED;
+	if (plan->format == wish->info.format)
+		return PLAN_FORMAT_ORIGINAL;
+	return format_row(wish->info.format)->browsers ? PLAN_FORMAT_NEXT : PLAN_FORMAT_SHOWN;
+}
+
 static int
 quality_of(const struct config_policy *policy, const struct params *p, enum format format)
 {
@@ -207,6 +222,7 @@ decide(struct plan *plan, const struct plan_sight *sight, struct err *err)
 		return false;
 	plan->may = formats_of_size(wish->writable, plan->canvas_w, plan->canvas_h);
 	make_format(wish, see_through, plan->may, plan);
+	plan->format_rule = format_rule(plan);
 	make_frames(plan);
 	if (is_too_long(plan, err))
 		return false;

@@ -30,6 +30,26 @@ struct plan_sight {
 	int32_t focus_x, focus_y; /* in thousandths of the part's sides */
 };
 
+/* Which line of the fit arithmetic decided the size. */
+enum plan_size_rule {
+	PLAN_SIZE_KEPT,     /* no box */
+	PLAN_SIZE_WIDTH,    /* the box's width, the height follows */
+	PLAN_SIZE_HEIGHT,   /* the other way round */
+	PLAN_SIZE_UP,       /* nothing: the original is smaller, and up is 0 */
+	PLAN_SIZE_COVER,    /* the box, filled */
+	PLAN_SIZE_COVER_UP, /* the box made smaller in its shape, for up is 0 */
+	PLAN_SIZE_FILL,     /* the box, stretched into */
+};
+
+/* Why the format is what it is. */
+enum plan_format_rule {
+	PLAN_FORMAT_ASKED,    /* named in the query or the preset */
+	PLAN_FORMAT_ACCEPTED, /* f=auto: the client names it */
+	PLAN_FORMAT_ORIGINAL, /* the original's own */
+	PLAN_FORMAT_SHOWN, /* not every browser shows the original's: PNG with alpha, else JPEG */
+	PLAN_FORMAT_NEXT,  /* the next best after one that cannot be written so */
+};
+
 /*
  * Steps in the order they are done; "oriented" lengths are after the EXIF orientation was applied.
  */
@@ -69,6 +89,10 @@ struct plan {
 				 Whoever renders sets it: a plan knows no clock */
 	bool unchanged; /* same size, format and turn: only the coding differs, so the original
 			   may be the better answer */
+	/* for people: what decided */
+	enum plan_size_rule size_rule;
+	enum plan_format_rule format_rule;
+	bool boxed; /* the box was over PARAMS_SIDE_MAX */
 	struct plan_wish wish;
 };
 

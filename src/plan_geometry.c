@@ -61,6 +61,8 @@ struct geometry {
 	int64_t cut_x, cut_y, cut_w, cut_h;
 	int64_t canvas_w, canvas_h;
 	struct plan_rect focus; /* a point, in FOCUS_UNITths */
+	enum plan_size_rule rule;
+	bool boxed; /* the box was too large */
 };
 
 static void
@@ -220,6 +222,7 @@ make_box(const struct params *p, struct geometry *g)
 	longest = g->box_w > g->box_h ? g->box_w : g->box_h;
 	if (longest <= PARAMS_SIDE_MAX)
 		return;
+	g->boxed = true;
 	if (g->box_w > 0)
 		g->box_w = ratio_of(g->box_w, (struct ratio){ PARAMS_SIDE_MAX, longest });
 	if (g->box_h > 0)
@@ -267,11 +270,14 @@ fit_cover(const struct params *p, struct geometry *g)
 {
 	struct ratio a, b;
 
+	g->rule = PLAN_SIZE_COVER;
 	if (!p->up) {
 		/* rule 2: both sides of the box shrink together until nothing is enlarged */
 		struct ratio r = ratio_min(ratio_min((struct ratio){ g->sw, g->box_w },
 						   (struct ratio){ g->sh, g->box_h }),
 			one);
+		if (ratio_less(r, one))
+			g->rule = PLAN_SIZE_COVER_UP;
 		g->box_w = ratio_of(g->box_w, r);
 		g->box_h = ratio_of(g->box_h, r);
 	}
@@ -290,19 +296,20 @@ fit_cover(const struct params *p, struct geometry *g)
 
 /* The factor of every fit that keeps the picture whole and its aspect. */
 static struct ratio
-whole_factor(const struct params *p, const struct geometry *g)
+whole_factor(const struct params *p, struct geometry *g)
 {
-	struct ratio a = { g->box_w, g->sw }, b = { g->box_h, g->sh }, k;
+	struct ratio a = { g->box_w, g->sw }, b = { g->box_h, g->sh };
+	bool by_height = g->box_w == 0;
 
-	if (g->box_w == 0)
-		k = b;
-	else if (g->box_h == 0)
-		k = a;
-	else if (p->fit == PARAMS_OUTSIDE)
-		k = ratio_max(a, b);
-	else
-		k = ratio_min(a, b);
-	return p->up ? k : ratio_min(k, one);
+	if (g->box_w > 0 && g->box_h > 0)
+		by_height = p->fit == PARAMS_OUTSIDE ? ratio_less(a, b) : ratio_less(b, a);
+	g->rule = by_height ? PLAN_SIZE_HEIGHT : PLAN_SIZE_WIDTH;
+	if (by_height)
+		a = b;
+	if (p->up || !ratio_less(one, a))
+		return a;
+	g->rule = PLAN_SIZE_UP;
+	return one;
 }
 
 static void
@@ -319,6 +326,7 @@ make_geometry(const struct params *p, struct geometry *g)
 		return;
 	} else if (p->fit == PARAMS_FILL) {
 		/* stretching: a side left out stays as long as it is */
+		g->rule = PLAN_SIZE_FILL;
 		g->whole_w = g->box_w > 0 ? g->box_w : g->sw;
 		g->whole_h = g->box_h > 0 ? g->box_h : g->sh;
 	} else {
@@ -492,5 +500,10 @@ plan_geometry(struct plan *plan, const struct plan_sight *sight, struct err *err
 	plan->smart = params_is_smart(&p->g) && !sight->focused && p->fit == PARAMS_COVER &&
 		      (g.cut_w < g.whole_w || g.cut_h < g.whole_h);
 	make_canvas(&g, plan);
+	/* by the sides as they will be seen */
+	if (plan->turn >= 5 && (g.rule == PLAN_SIZE_WIDTH || g.rule == PLAN_SIZE_HEIGHT))
+		g.rule = g.rule == PLAN_SIZE_WIDTH ? PLAN_SIZE_HEIGHT : PLAN_SIZE_WIDTH;
+	plan->size_rule = g.rule;
+	plan->boxed = g.boxed;
 	return true;
 }

@@ -196,6 +196,7 @@ page_of(const struct config *cfg, const struct target *target)
 		{ "-/health", REQUEST_HEALTH },
 		{ "-/ready", REQUEST_READY },
 		{ "-/metrics", REQUEST_METRICS },
+		{ "-/explain", REQUEST_EXPLAIN },
 	};
 
 	for (size_t k = 0; k < sizeof pages / sizeof pages[0]; k++) {

@@ -14,7 +14,13 @@
 
 #define REQUEST_KEY_MAX 1024 /* bytes, S3's limit */
 
-enum request_kind { REQUEST_PICTURE, REQUEST_HEALTH, REQUEST_READY, REQUEST_METRICS };
+enum request_kind {
+	REQUEST_PICTURE,
+	REQUEST_HEALTH,
+	REQUEST_READY,
+	REQUEST_METRICS,
+	REQUEST_EXPLAIN
+};
 
 /* Conditions and range as the client sent them; "" when absent. */
 struct request_conditions {
@@ -69,8 +75,8 @@ bool request_asked(const struct config_origin *origin, const char *query, struct
  *
  * ret     id, head_only, key and cf_id are filled as far as reading got, also on failure
  * Fails   ERR_METHOD; ERR_BAD_PATH; ERR_BAD_PARAMETER (strict); ERR_NOT_FOUND when no origin is
- *         mounted there, or when it is /-/ready or /-/metrics and status_from does not hold who
- *         asks, or a proxy asks
+ *         mounted there, or when it is /-/ready, /-/metrics or /-/explain and status_from does not
+ * hold who asks, or a proxy asks
  */
 bool request_parse(const struct config *cfg, const struct gateway *gw, struct request *ret,
 	struct err *err) MUST_USE;

@@ -75,14 +75,15 @@ response_field(struct response *r, const char *name, const char *format, ...)
 	(void)!buf_addf(&r->head, &err, "%s: %s\r\n", name, value);
 }
 
-void
+enum freshness_rule
 response_cache_done(struct response *r, const struct request *req, const struct source_head *head)
 {
 	char text[FRESHNESS_TEXT];
-
-	(void)freshness_good(
+	enum freshness_rule rule = freshness_good(
 		&req->origin->policy, params_given(&req->asked, "v"), head, now_unix_s(), text);
+
 	response_field(r, "Cache-Control", "%s", text);
+	return rule;
 }
 
 void

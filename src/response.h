@@ -27,7 +27,7 @@ void response_start(struct response *r, int status);
 void response_field(struct response *r, const char *name, const char *format, ...) PRINTF(3, 4);
 
 /* Cache-Control of an answer that is good, as freshness_good writes it. */
-void response_cache_done(
+enum freshness_rule response_cache_done(
 	struct response *r, const struct request *req, const struct source_head *head);
 
 /* Cache-Control by age: seconds, or ERR_NO_STORE. */

@@ -178,8 +178,8 @@ const struct setting settings_table[] = {
 	  .summary = "Colour profile (ICC, CMYK) of originals in inks that carry none. Empty: they are\n"
 	             "converted by arithmetic, without knowing the press." },
 	{ "status_from", SETTING_MAIN, TEXT_OF(NETWORKS, config, status_from), .unset = "127.0.0.0/8, ::1",
-	  .summary = "Who may ask for /-/metrics and /-/ready: addresses or networks, as the web server sees\n"
-	             "them; never what a proxy passed on. Others are told that there is nothing.\n"
+	  .summary = "Who may ask for /-/metrics, /-/ready and /-/explain: addresses or networks, as the web\n"
+	             "server sees them; never what a proxy passed on. Others are told that there is nothing.\n"
 	             "Empty: nobody." },
 	{ "log", SETTING_MAIN, TEXT_OF(LOG, config, log), .unset = "stderr",
 	  .summary = "Where the log goes." },

@@ -106,6 +106,20 @@ status_ready(struct response *r, const struct config *cfg, struct source **sourc
 	finish(r);
 }
 
+void
+status_explain(struct response *r)
+{
+	begin(r, 200, "text/plain; charset=utf-8");
+	r->body.limit = METRICS_MAX;
+}
+
+bool
+status_explained(struct response *r)
+{
+	finish(r);
+	return true;
+}
+
 bool
 status_metrics(struct response *r, struct metrics *metrics, struct err *err)
 {

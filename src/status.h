@@ -30,6 +30,10 @@ void status_health(struct response *r);
 void status_ready(struct response *r, const struct config *cfg, struct source **sources,
 	struct status_look *look);
 
+/* Begin a page of plain text for people, whose body the caller fills; and end it. Returns true. */
+void status_explain(struct response *r);
+bool status_explained(struct response *r);
+
 /* All numbers, in Prometheus's format. Fails as metrics_print. */
 bool status_metrics(struct response *r, struct metrics *metrics, struct err *err) MUST_USE;
 

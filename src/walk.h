@@ -35,6 +35,15 @@ struct walk {
 	char halves[ETAG_LIST]; /* If-None-Match for the origin; "" for none */
 	const char *since;      /* If-Modified-Since for it; borrowed from req */
 	enum format answered;   /* of the picture that is the answer; none otherwise */
+	/* for who asks why: */
+	struct image_info info;
+	struct plan plan;
+	bool understood;      /* req is whole, and for an original or a picture */
+	bool probed, planned; /* info, plan are filled */
+	enum freshness_rule freshness;
+	bool explaining; /* this is such a question: pages are not explained */
+	bool ok;         /* answered as it should be; false: err says why not */
+	struct err err;
 };
 
 /* What holds where the request leads to. */
@@ -143,6 +152,21 @@ bool walk_pass_begin(struct walk *w, struct err *err) MUST_USE;
 
 /* The original as it is. A reason given: it stands in for a picture, and nothing validates it. */
 bool walk_pass_through(struct walk *w, struct err *err) MUST_USE;
+
+/* ---- The whole ---- */
+
+/*
+ * Walk one request to its end, h and gw being set. Returns as handler_serve; w->ok and w->err say
+ * what came of it.
+ */
+bool handler_walk(struct walk *w);
+
+/* Release what a walk holds, and itself. */
+void handler_done(struct walk *w);
+
+/* As handler_explain. */
+bool walk_explain(struct handler *h, const struct gateway *gw, const char *url, struct buf *out,
+	struct err *err) MUST_USE;
 
 /* ---- Afterwards ---- */
 

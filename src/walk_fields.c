@@ -173,10 +173,13 @@ walk_fields_freshness(struct walk *w, const char *etag)
 
 	if (w->reason != ERR_NONE && age != ERR_AS_DONE) {
 		/* what its owner calls private does not become public by failing */
-		if (freshness_is_closed(policy, &w->head))
+		w->freshness = FRESHNESS_FAILURE;
+		if (freshness_is_closed(policy, &w->head)) {
+			w->freshness = FRESHNESS_CLOSED;
 			response_field(&w->res, "Cache-Control", "%s", w->head.cache_control);
-		else
+		} else {
 			response_cache_age(&w->res, age);
+		}
 		return;
 	}
 	w->validates = true;
@@ -192,7 +195,9 @@ walk_fields_freshness(struct walk *w, const char *etag)
 	if (w->res.status == 304 && (policy->object_cache_control || policy->object_expires) &&
 		w->head.cache_control[0] == '\0' &&
 		(!policy->object_expires || w->head.expires[0] == '\0') &&
-		w->req.origin->kind != CONFIG_FILE)
+		w->req.origin->kind != CONFIG_FILE) {
+		w->freshness = FRESHNESS_SILENT;
 		return;
-	response_cache_done(&w->res, &w->req, &w->head);
+	}
+	w->freshness = response_cache_done(&w->res, &w->req, &w->head);
 }

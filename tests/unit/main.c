@@ -57,6 +57,7 @@ main(void)
 		suite_spool,
 		suite_metrics,
 		suite_disposition,
+		suite_explain,
 		suite_freshness,
 		suite_response,
 		suite_status,

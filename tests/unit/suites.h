@@ -54,6 +54,7 @@ Suite *suite_admission(void);
 Suite *suite_spool(void);
 Suite *suite_metrics(void);
 Suite *suite_disposition(void);
+Suite *suite_explain(void);
 Suite *suite_freshness(void);
 Suite *suite_response(void);
 Suite *suite_status(void);

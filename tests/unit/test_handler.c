@@ -1286,6 +1286,68 @@ START_TEST(names_what_is_saved_by_what_is_sent)
 }
 END_TEST
 
+/* The page's text; the handler itself answers what is explained. */
+static const char *
+page_of(const char *url)
+{
+	static char uri[512];
+
+	(void)snprintf(uri, sizeof uri, "/-/explain?%s", url);
+	ck_assert(ask(uri, "REMOTE_ADDR", "127.0.0.1"));
+	return strstr(buf_text(&mem.out), "\r\n\r\n") + 4;
+}
+
+START_TEST(explains_what_it_would_answer)
+{
+	static const char *const lines[] = { "origin     file, mounted at /img/\n",
+		"\n  w        80: w=80\n", "\nhash       ",
+		"\n           jpg 160x120, orientation 1",
+		"\ncache      max_age and what goes with it\n",
+		"\nsize       80x60: the width decides", "\nformat     webp: f names it\n",
+		"\nquality    80: webp_quality of the settings\n", "\nresize 80x60\n",
+		"\nStatus: 200 OK\nContent-Type: image/webp\n" };
+	char tag[256], page[64];
+	const char *text;
+
+	ck_assert(ask("/img/a.jpg?w=80&f=webp", NULL, NULL));
+	(void)snprintf(tag, sizeof tag, "\nETag: %s\n", field("ETag"));
+	text = page_of("/img/a.jpg?w=80&f=webp");
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Content-Type"), "text/plain; charset=utf-8");
+	ck_assert_str_eq(field("Cache-Control"), "no-store");
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		ck_assert_msg(strstr(text, lines[i]) != NULL, "no %s in\n%s", lines[i], text);
+	ck_assert_msg(strstr(text, tag) != NULL, "no %s in\n%s", tag, text);
+	/* of an original nothing but its head is needed */
+	text = page_of("/img/page.html");
+	ck_assert_ptr_nonnull(strstr(text, "\npasses     nothing asks for a picture\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nStatus: 200 OK\n"));
+	ck_assert_ptr_null(strstr(text, "doctype"));
+	/* failures */
+	text = page_of("/img/cut.jpg?w=80");
+	ck_assert_ptr_nonnull(
+		strstr(text, "\nreason     broken\ncache      the age of its reason\n"));
+	text = page_of("/img/text.jpg?w=80");
+	ck_assert_ptr_nonnull(strstr(text, "\nno plan: not-an-image"));
+	text = page_of("/img/nothing.jpg?w=80");
+	ck_assert_ptr_nonnull(strstr(text, "\nreason     not-found\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nStatus: 404 Not Found\n"));
+	text = page_of("/img/%2e%2e/a.jpg");
+	ck_assert_int_eq(strncmp(text, "Status: 400 ", 12), 0);
+	/* no page explains itself */
+	text = page_of("/-/explain?/-/explain?/img/a.jpg");
+	ck_assert_int_eq(strncmp(text, "Status: 400 ", 12), 0);
+	(void)page_of("");
+	ck_assert_int_eq(status(), 400);
+	/* and it is for those who may see how it goes */
+	(void)snprintf(page, sizeof page, "/img/-/explain?/img/a.jpg?w=80");
+	ck_assert(ask(page, "REMOTE_ADDR", "192.0.2.1"));
+	ck_assert_int_eq(status(), 404);
+	ck_assert(ask(page, NULL, NULL));
+	ck_assert_int_eq(status(), 404);
+}
+END_TEST
+
 START_TEST(names_the_original_where_it_is_handed_out)
 {
 	static const char link[] = "</img/a.jpg>; rel=\"canonical\"";
@@ -1598,6 +1660,7 @@ suite_handler(void)
 	tcase_add_test(t, outlives_the_death_of_its_cell);
 	tcase_add_test(t, answers_with_the_original_when_the_decoder_hangs);
 	tcase_add_test(t, names_what_is_saved_by_what_is_sent);
+	tcase_add_test(t, explains_what_it_would_answer);
 	tcase_add_test(t, names_the_original_where_it_is_handed_out);
 	tcase_add_test(t, keeps_failures_as_long_as_is_set);
 	tcase_add_test(t, keeps_each_origin_to_its_own_settings);

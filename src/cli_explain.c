@@ -1,0 +1,94 @@
+#include "cli_explain.h"
+
+#include "handler.h"
+#include "image.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define OUT_LIMIT 1048576 /* bytes of an explanation */
+
+/* Whoever types the command: the fields they name are their client's. */
+struct typist {
+	char **argv; /* -H, a field, and again */
+	int argc;
+};
+
+/* Tell whether a variable is the one of this field: HTTP_X_NAME for X-Name. */
+static bool
+is_variable_of(const char *variable, const char *field, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char c = field[i] == '-' ? '_' : field[i];
+
+		if (strncasecmp(&variable[i], &c, 1) != 0)
+			return false;
+	}
+	return variable[n] == '\0';
+}
+
+static const char *
+typist_param(void *self, const char *name)
+{
+	const struct typist *t = self;
+
+	for (int i = 1; i < t->argc && strncmp(name, "HTTP_", 5) == 0; i += 2) {
+		const char *field = t->argv[i];
+		size_t n = strcspn(field, ":");
+
+		if (field[n] == ':' && is_variable_of(name + 5, field, n))
+			return field + n + 1 + strspn(field + n + 1, " ");
+	}
+	return NULL;
+}
+
+static bool
+typist_write(void *self, const void *bytes, size_t n)
+{
+	(void)self;
+	(void)bytes;
+	(void)n;
+	return true; /* the explanation is printed; nothing is sent */
+}
+
+static bool
+is_usage(int argc, char *argv[])
+{
+	for (int i = 2; i < argc; i += 2)
+		if (strcmp(argv[i], "-H") != 0 || i + 1 == argc || strchr(argv[i + 1], ':') == NULL)
+			return false;
+	return argc >= 2;
+}
+
+int
+cli_explain(int argc, char *argv[], struct config *cfg)
+{
+	struct typist typist = { argv + 2, argc - 2 };
+	const struct gateway gw = { .self = &typist, .param = typist_param, .write = typist_write };
+	struct buf out = BUF_INIT(OUT_LIMIT);
+	struct handler h = { 0 };
+	struct err err = { 0 };
+	bool ok;
+
+	if (!is_usage(argc, argv)) {
+		(void)fprintf(stderr,
+			"usage: limner explain '/img/a.jpg?w=300' [-H 'Accept: image/avif']...\n");
+		return 2;
+	}
+	ok = image_open(cfg, &err);
+	if (ok) {
+		handler_open(&h, cfg);
+		ok = handler_explain(
+			&h, &gw, argv[1], &out, &err); /* the host of a whole URL counts */
+		handler_close(&h);
+		image_close();
+	}
+	if (ok)
+		ok = fwrite(out.bytes, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+	else
+		(void)fprintf(stderr, "limner: explain: %s\n",
+			err.detail[0] != '\0' ? err.detail : err.say);
+	buf_done(&out);
+	return ok ? 0 : 1;
+}
