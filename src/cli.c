@@ -1,6 +1,5 @@
 #include "cli.h"
 
-#include "base/log.h"
 #include "cli_cdn.h"
 #include "cli_check.h"
 #include "cli_explain.h"

@@ -19,7 +19,6 @@ struct piece {
 	size_t len;
 	struct params without;
 	struct params_notes notes;
-	bool acts;
 };
 
 struct pieces {
@@ -91,7 +90,6 @@ take_apart(const struct request *req, const char *query, struct pieces *ret, str
 		if (!ok)
 			break;
 		read_query(req, buf_text(&other), &piece->without, &piece->notes);
-		piece->acts = !all_same(&piece->without, &ret->whole);
 	}
 	buf_done(&other);
 	return ok;
@@ -173,37 +171,73 @@ print_change(const struct pieces *pieces, const struct piece *piece, size_t i, F
 		(void)fputs(", rounded", f);
 }
 
+/* Tell who gave a parameter: what it was before the client's hints had a say. NULL: the hints did.
+ */
+static const struct params *
+print_source(const struct config *cfg, const struct pieces *pieces, const struct piece *piece,
+	size_t i, FILE *f)
+{
+	const struct request *req = pieces->req;
+	const struct config_preset *preset = config_preset(cfg, req->origin, req->asked.t);
+
+	if ((req->asked.given & BIT(i)) != 0) {
+		if (piece != NULL)
+			print_raw(piece, f);
+		else
+			(void)fprintf(f, "%s",
+				req->origin->policy.dialect == DIALECT_LIMNER
+					? "the query"
+					: "what its dialect means by saying nothing");
+		return &req->asked;
+	}
+	if (preset != NULL && (preset->params.given & BIT(i)) != 0) {
+		(void)fprintf(f, "preset %s", preset->name);
+		return &preset->params;
+	}
+	if (strcmp(param_table[i].name, "fit") == 0 && req->asked.t[0] != '\0') {
+		(void)fprintf(f, "t=%s", req->asked.t);
+		return &req->params;
+	}
+	(void)fputs(req->hinted != 0 ? "the client's hints"
+				     : "what its dialect means by saying nothing",
+		f);
+	return NULL;
+}
+
 static void
 explain_parameter(const struct config *cfg, const struct pieces *pieces, size_t i, FILE *f)
 {
 	const struct request *req = pieces->req;
-	const struct config_preset *preset = config_preset(cfg, req->origin, req->asked.t);
 	const struct piece *piece = giver_of(pieces, i);
+	const struct params *said;
 
 	(void)fprintf(f, "  %-8s ", param_table[i].name);
 	print_value(&req->params, i, f);
 	(void)fputs(": ", f);
-	if ((req->asked.given & BIT(i)) == 0 && preset != NULL &&
-		(preset->params.given & BIT(i)) != 0) {
-		(void)fprintf(f, "preset %s\n", preset->name);
-		return;
+	said = print_source(cfg, pieces, piece, i, f);
+	if (said == &req->asked) {
+		if (piece != NULL)
+			print_change(pieces, piece, i, f);
+		if (!same(&req->asked, &pieces->whole, i)) {
+			(void)fputs(", snapped from ", f);
+			print_value(&pieces->whole, i, f);
+		}
 	}
-	if ((req->asked.given & BIT(i)) == 0 && preset == NULL && req->asked.t[0] != '\0')
-		(void)fprintf(f, "t=%s", req->asked.t);
-	else if (piece != NULL)
-		print_raw(piece, f);
-	else
-		(void)fprintf(f, "%s",
-			req->origin->policy.dialect == DIALECT_LIMNER
-				? "the query"
-				: "what its dialect means by saying nothing");
-	if (piece != NULL)
-		print_change(pieces, piece, i, f);
-	if ((req->asked.given & BIT(i)) != 0 && !same(&req->asked, &pieces->whole, i)) {
-		(void)fputs(", snapped from ", f);
-		print_value(&pieces->whole, i, f);
-	}
+	if (said != NULL && !same(said, &req->params, i))
+		(void)fputs(", by the client's hints", f);
 	(void)fputc('\n', f);
+}
+
+/* Tell whether something of a pair is left in the end: auto without a hint is not. */
+static bool
+is_heard(const struct pieces *pieces, const struct piece *piece)
+{
+	for (size_t i = 0; i < param_count; i++)
+		if (!same(&piece->without, &pieces->whole, i) &&
+			((pieces->req->params.given & BIT(i)) != 0 ||
+				(pieces->whole.given & BIT(i)) == 0))
+			return true;
+	return false;
 }
 
 /* Say why a pair has no effect. */
@@ -228,6 +262,8 @@ explain_idle(const struct pieces *pieces, const struct piece *piece, FILE *f)
 		   !params_put(&alone, piece->pair.name, piece->pair.value, false)) {
 		params_allowed(def, allowed);
 		(void)fprintf(f, ": not valid, %s must be %s\n", def->name, allowed);
+	} else if (!all_same(&piece->without, &pieces->whole)) {
+		(void)fputs(": no hint of the client's says more\n", f);
 	} else {
 		(void)fputs(": another one counts\n", f);
 	}
@@ -250,7 +286,7 @@ explain_parameters(const struct config *cfg, const struct pieces *pieces, FILE *
 				param_table[i].unset[0] != '\0' ? "=" : "", param_table[i].unset);
 	(void)fputc('\n', f);
 	for (size_t k = 0; k < pieces->count; k++) {
-		if (pieces->at[k].acts)
+		if (is_heard(pieces, &pieces->at[k]))
 			continue;
 		(void)fputs(heading, f);
 		heading = "";

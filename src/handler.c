@@ -339,7 +339,6 @@ bool
 handler_walk(struct walk *w)
 {
 	struct err *err = &w->err;
-	bool whole;
 
 	w->started_us = now_mono_us();
 	w->freshness = FRESHNESS_OTHER;
@@ -360,13 +359,10 @@ handler_walk(struct walk *w)
 	if (!w->head_sent)
 		walk_fields_client(w);
 	if (!w->ok && err->kind == ERR_PEER_GONE)
-		whole = false;
-	else if (!w->head_sent)
-		whole = response_send(&w->res, w->gw, w->req.head_only);
-	else
-		whole = w->ok; /* broken off after the head: the client must not take it for whole
-				*/
-	return whole;
+		return false;
+	if (!w->head_sent)
+		return response_send(&w->res, w->gw, w->req.head_only);
+	return w->ok; /* broken off after the head: the client must not take it for whole */
 }
 
 void

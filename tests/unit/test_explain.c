@@ -17,6 +17,7 @@ setup(void)
 	static const char *const env[] = { "LIMNER_CACHE_SNAP_H=100,200",
 		"LIMNER_FILE_IMGIX_MOUNT=/imgix/", "LIMNER_FILE_IMGIX_DIALECT=imgix",
 		"LIMNER_FILE_STRICT_MOUNT=/strict/", "LIMNER_FILE_STRICT_STRICT=yes",
+		"LIMNER_FILE_HINTS_MOUNT=/hints/", "LIMNER_FILE_HINTS_CLIENT_HINTS=yes",
 		"LIMNER_FILE_MOUNT=/img/", NULL };
 	struct err err = { 0 };
 
@@ -132,6 +133,41 @@ START_TEST(looks_at_so_many_pairs)
 }
 END_TEST
 
+static const char *
+phone_param(void *self, const char *name)
+{
+	(void)self;
+	if (strcmp(name, "REQUEST_URI") == 0)
+		return "/hints/a.jpg?w=auto&h=auto&t=card";
+	if (strcmp(name, "REQUEST_METHOD") == 0)
+		return "GET";
+	return strcmp(name, "HTTP_SEC_CH_VIEWPORT_WIDTH") == 0 ? "390"
+	       : strcmp(name, "HTTP_SEC_CH_DPR") == 0          ? "3"
+							       : NULL;
+}
+
+START_TEST(tells_what_client_hints_filled_in)
+{
+	const struct gateway phone = { .param = phone_param };
+	struct request req;
+	struct err err = { 0 };
+	char *text;
+
+	ck_assert(request_parse(cfg, &phone, &req, &err));
+	text = explained(&req, "w=auto&h=auto&t=card");
+	ck_assert_msg(strstr(text, ": w=auto, by the client's hints\n") != NULL, "%s", text);
+	ck_assert_msg(strstr(text, "  dpr      3: the client's hints\n") != NULL, "%s", text);
+	free(text);
+	/* nobody says anything */
+	ask("/hints/a.jpg?w=auto&h=20", &req);
+	text = explained(&req, "w=auto&h=20");
+	ck_assert_msg(
+		strstr(text, "ignored\n  w=auto: no hint of the client's says more\n") != NULL,
+		"%s", text);
+	free(text);
+}
+END_TEST
+
 /* ---- What decided about the picture ---- */
 
 /* clang-format off */
@@ -142,36 +178,37 @@ static const struct {
 	enum format format;
 	bool alpha;
 	int32_t frames;
-	uint32_t accepts, writable;
+	const char *accept;
+	uint32_t writable;
 	const char *want[3];
 } plans[] = {
-	{ "q=70", OPAQUE, 0, ALL, { "size       400x300: nothing asks for another\n", "format     jpg: the original's own\n",
+	{ "q=70", OPAQUE, "", ALL, { "size       400x300: nothing asks for another\n", "format     jpg: the original's own\n",
 	  "quality    70: q\n" } },
-	{ "w=40", OPAQUE, 0, ALL, { "size       40x30: the width decides", "quality    80: jpeg_quality of the settings\n" } },
-	{ "w=200&h=100", OPAQUE, 0, ALL, { "size       133x100: the height decides" } },
-	{ "w=200&h=100&fit=outside", OPAQUE, 0, ALL, { "size       200x150: the width decides" } },
-	{ "w=100&rot=90", OPAQUE, 0, ALL, { "size       100x133: the width decides" } },
-	{ "w=800", OPAQUE, 0, ALL, { "size       400x300: not larger than the original, for up is 0\n" } },
-	{ "w=800&up=1", OPAQUE, 0, ALL, { "size       800x600: the width decides" } },
-	{ "w=100&h=100&fit=cover", OPAQUE, 0, ALL, { "size       100x100: the box, filled" } },
-	{ "w=800&h=200&fit=cover", OPAQUE, 0, ALL, { "size       400x100: the box's shape, smaller, for up is 0\n" } },
-	{ "w=50&h=100&fit=fill", OPAQUE, 0, ALL, { "size       50x100: stretched into the box\n" } },
-	{ "w=100&h=100&fit=pad", OPAQUE, 0, ALL, { "size       100x100: the width decides, the shape stays" } },
-	{ "h=100&w=200&fit=pad", OPAQUE, 0, ALL, { "the height decides, the shape stays, on a canvas of the box's size\n" } },
-	{ "w=8000&dpr=2&fit=pad", OPAQUE, 0, ALL, { "; the box was above 8192 px\n" } },
-	{ "f=webp", OPAQUE, 0, ALL, { "format     webp: f names it\n", "quality    80: webp_quality of the settings\n" } },
-	{ "f=png", OPAQUE, 0, ALL, { "quality    none: the format loses nothing\n" } },
-	{ "f=avif", OPAQUE, 0, ALL & ~FORMAT_BIT(FORMAT_AVIF), { "format     webp: the next best, for" } },
-	{ "f=auto", OPAQUE, FORMAT_BIT(FORMAT_AVIF), ALL, { "format     avif: f=auto, and the client accepts it\n",
+	{ "w=40", OPAQUE, "", ALL, { "size       40x30: the width decides", "quality    80: jpeg_quality of the settings\n" } },
+	{ "w=200&h=100", OPAQUE, "", ALL, { "size       133x100: the height decides" } },
+	{ "w=200&h=100&fit=outside", OPAQUE, "", ALL, { "size       200x150: the width decides" } },
+	{ "w=100&rot=90", OPAQUE, "", ALL, { "size       100x133: the width decides" } },
+	{ "w=800", OPAQUE, "", ALL, { "size       400x300: not larger than the original, for up is 0\n" } },
+	{ "w=800&up=1", OPAQUE, "", ALL, { "size       800x600: the width decides" } },
+	{ "w=100&h=100&fit=cover", OPAQUE, "", ALL, { "size       100x100: the box, filled" } },
+	{ "w=800&h=200&fit=cover", OPAQUE, "", ALL, { "size       400x100: the box's shape, smaller, for up is 0\n" } },
+	{ "w=50&h=100&fit=fill", OPAQUE, "", ALL, { "size       50x100: stretched into the box\n" } },
+	{ "w=100&h=100&fit=pad", OPAQUE, "", ALL, { "size       100x100: the width decides, the shape stays" } },
+	{ "h=100&w=200&fit=pad", OPAQUE, "", ALL, { "the height decides, the shape stays, on a canvas of the box's size\n" } },
+	{ "w=8000&dpr=2&fit=pad", OPAQUE, "", ALL, { "; the box was above 8192 px\n" } },
+	{ "f=webp", OPAQUE, "", ALL, { "format     webp: f names it\n", "quality    80: webp_quality of the settings\n" } },
+	{ "f=png", OPAQUE, "", ALL, { "quality    none: the format loses nothing\n" } },
+	{ "f=avif", OPAQUE, "", ALL & ~FORMAT_BIT(FORMAT_AVIF), { "format     webp: the next best, for" } },
+	{ "f=auto", OPAQUE, "image/avif", ALL, { "format     avif: f=auto, and the client accepts it\n",
 	  "quality    55: avif_quality of the settings\n" } },
-	{ "f=auto", OPAQUE, 0, ALL, { "format     jpg: the original's own\n", "unchanged  the original itself" } },
-	{ "f=auto&w=2000&up=1", OPAQUE, FORMAT_BIT(FORMAT_AVIF) | FORMAT_BIT(FORMAT_WEBP), ALL,
+	{ "f=auto", OPAQUE, "", ALL, { "format     jpg: the original's own\n", "unchanged  the original itself" } },
+	{ "f=auto&w=2000&up=1", OPAQUE, "image/avif,image/webp", ALL,
 	  { "format     webp: f=auto, and the client accepts it; not avif, for more than avif_max_pixels = 2000000\n" } },
-	{ "f=auto&w=9", 40, 30, FORMAT_GIF, false, 3, FORMAT_BIT(FORMAT_AVIF), ALL,
+	{ "f=auto&w=9", 40, 30, FORMAT_GIF, false, 3, "image/avif", ALL,
 	  { "format     gif: the original's own; not avif, which would not move\n" } },
-	{ "w=9", 40, 30, FORMAT_TIFF, true, 1, 0, ALL, { "format     png: browsers do not show the original's" } },
-	{ "w=9", 40, 30, FORMAT_HEIC, false, 1, 0, ALL, { "format     jpg: browsers do not show the original's" } },
-	{ "w=9", 40, 30, FORMAT_BMP, false, 1, 0, ALL, { "format     jpg: the next best, for" } },
+	{ "w=9", 40, 30, FORMAT_TIFF, true, 1, "", ALL, { "format     png: browsers do not show the original's" } },
+	{ "w=9", 40, 30, FORMAT_HEIC, false, 1, "", ALL, { "format     jpg: browsers do not show the original's" } },
+	{ "w=9", 40, 30, FORMAT_BMP, false, 1, "", ALL, { "format     jpg: the next best, for" } },
 };
 /* clang-format on */
 
@@ -185,19 +222,19 @@ START_TEST(tells_which_rule_decided)
 		.frames = plans[_i].frames,
 		.animated = plans[_i].frames > 1 };
 	char uri[256], *text = NULL;
+	struct accept_weights weights;
 	struct request req;
 	struct plan plan;
 	struct err err = { 0 };
-	size_t n = 0, order = 0;
+	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
 
 	cfg->origins[0].policy.snaps.h.count = 0;
 	(void)snprintf(uri, sizeof uri, "/img/a?%s", plans[_i].query);
 	ask(uri, &req);
-	req.accepts = plans[_i].accepts;
-	for (enum format format = FORMAT__COUNT - 1; format > FORMAT_NONE; format--)
-		if ((req.accepts & FORMAT_BIT(format)) != 0)
-			req.auto_order[order++] = format;
+	accept_read(plans[_i].accept, &weights);
+	req.accepts = accept_bits(&weights);
+	accept_order(&weights, req.origin->policy.auto_formats, req.auto_order);
 	ck_assert_msg(plan_resolve(&req, &info, plans[_i].writable, &plan, &err), "%s", err.detail);
 	explain_plan(&plan, f);
 	ck_assert_int_eq(fclose(f), 0);
@@ -242,6 +279,7 @@ suite_explain(void)
 	tcase_add_loop_test(
 		t, tells_where_each_parameter_comes_from, 0, sizeof origins / sizeof origins[0]);
 	tcase_add_test(t, looks_at_so_many_pairs);
+	tcase_add_test(t, tells_what_client_hints_filled_in);
 	tcase_add_loop_test(t, tells_which_rule_decided, 0, sizeof plans / sizeof plans[0]);
 	tcase_add_test(t, tells_by_which_rule_it_is_kept);
 	suite_add_tcase(s, t);
