@@ -327,6 +327,23 @@ explain_tags(const struct config *cfg, const struct request *req, FILE *f)
 	buf_done(&tags);
 }
 
+/* Why the original is the answer, though nothing failed. */
+static const char *
+why_passes(const struct request *req)
+{
+	const struct config_policy *policy = &req->origin->policy;
+
+	if (req->unknown_preset)
+		return "no preset has that name";
+	if (req->other_type)
+		return "the dialect makes no pictures of such a name";
+	if (!params_acts(&req->params))
+		return "nothing asks for a picture";
+	return policy->require_t || dialect_of(policy->dialect)->only_presets
+		       ? "only t=<preset> makes pictures here"
+		       : "the dialect makes no picture of so little";
+}
+
 bool
 explain_request(const struct config *cfg, const struct request *req, const char *query,
 	const char *vary, FILE *f, struct err *err)
@@ -352,10 +369,7 @@ explain_request(const struct config *cfg, const struct request *req, const char 
 		vary[0] != '\0' ? vary : "nothing of the client's");
 	explain_tags(cfg, req, f);
 	if (!req->transform)
-		(void)fprintf(f, "passes     nothing asks for a picture%s\n",
-			req->unknown_preset ? ": no preset has that name"
-			: req->other_type   ? ": the dialect makes none of such a name"
-					    : "");
+		(void)fprintf(f, "passes     %s\n", why_passes(req));
 out:
 	buf_done(&asked);
 	buf_done(&effective);

@@ -18,6 +18,8 @@ setup(void)
 		"LIMNER_FILE_IMGIX_MOUNT=/imgix/", "LIMNER_FILE_IMGIX_DIALECT=imgix",
 		"LIMNER_FILE_STRICT_MOUNT=/strict/", "LIMNER_FILE_STRICT_STRICT=yes",
 		"LIMNER_FILE_HINTS_MOUNT=/hints/", "LIMNER_FILE_HINTS_CLIENT_HINTS=yes",
+		"LIMNER_FILE_ONLY_MOUNT=/only/", "LIMNER_FILE_ONLY_REQUIRE_T=yes",
+		"LIMNER_FILE_DAANGN_MOUNT=/daangn/", "LIMNER_FILE_DAANGN_DIALECT=daangn",
 		"LIMNER_FILE_MOUNT=/img/", NULL };
 	struct err err = { 0 };
 
@@ -72,10 +74,14 @@ static const struct {
 	  "  fit      cover: preset card\n", "  up       1: up=1\n" }, NULL },
 	{ "/img/a.jpg?t=card&q=70", { "  q        70: q=70\n" }, "q        60" },
 	{ "/img/a.jpg?t=crop&w=30&h=100", { "  fit      cover: t=crop\n" }, NULL },
-	{ "/img/a.jpg?t=nobody", { "passes     nothing asks for a picture: no preset has that name\n" }, NULL },
+	{ "/img/a.jpg?t=nobody", { "passes     no preset has that name\n" }, NULL },
 	{ "/img/a.jpg?dl", { "  dl       1: dl\n", "passes     nothing asks for a picture\n" }, NULL },
 	{ "/img/a.jpg?", { "left out t w h fit=inside up=0 g=c ", "\nvary       nothing of the client's\n" }, "ignored" },
 	{ "/img/a.jpg?h=200&w=300", { "(asked for in another order)" }, NULL },
+	{ "/only/a.jpg?w=300", { "  w        300: w=300\n", "passes     only t=<preset> makes pictures here\n" }, NULL },
+	{ "/only/a.jpg?t=card&w=300", { "preset card" }, "passes" },
+	{ "/daangn/a.jpg?s=300x300&q=80", { "passes     the dialect makes no picture of so little\n" }, NULL },
+	{ "/daangn/a.pdf?s=300x300&q=80&t=crop", { "passes     the dialect makes no pictures of such a name\n" }, NULL },
 	{ "/strict/a.jpg?w=300", { "origin     file strict, mounted at /strict/\n", "  w        300: w=300\n" }, NULL },
 	{ "/imgix/a.jpg?w=300&fit=max&ixlib=x&orient=3&zz=1", { "dialect    imgix\n", "  fit      inside: fit=max\n",
 	  "  ixlib=x: without effect here\n", "  orient=3: not valid, or without a counterpart here\n" }, NULL },
