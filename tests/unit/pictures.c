@@ -99,11 +99,11 @@ pictures_render_bytes(const struct buf *original, const char *query, struct plan
 	struct image_made made;
 	struct image_info info;
 	struct request req;
-	char uri[256];
+	char uri[4096];
 
 	memset(&req, 0, sizeof req);
 	memset(err, 0, sizeof *err);
-	(void)snprintf(uri, sizeof uri, "/a?%s", query);
+	ck_assert_int_lt(snprintf(uri, sizeof uri, "/a?%s", query), (int)sizeof uri);
 	ck_assert_msg(request_from_text(&pictures_cfg, uri, &req, err), "%s: %s", uri, err->say);
 	return probe_image(original->bytes, original->len, &info, err) &&
 	       plan_resolve(&req, &info, image_writable(), plan, err) &&
