@@ -54,6 +54,16 @@ cdn_may_normalise(const struct config_origin *origin)
 }
 
 bool
+cdn_knows(const struct config *cfg, const struct param_def *def)
+{
+	bool knows = (def->flags & PARAM_SIGN) == 0;
+
+	for (size_t i = 0; i < cfg->origin_count; i++)
+		knows = knows || cfg->origins[i].policy.sign_key[0] != '\0';
+	return knows;
+}
+
+bool
 cdn_forwards_accept(const struct config_origin *origin)
 {
 	const char *list = origin->forward_headers;

@@ -30,6 +30,9 @@ bool cdn_fill(const char *const lines[], const struct cdn_field *fields, size_t 
  */
 bool cdn_may_normalise(const struct config_origin *origin);
 
+/* Tell whether any origin knows a parameter: what URLs are signed with, some do not. */
+bool cdn_knows(const struct config *cfg, const struct param_def *def);
+
 /* Tell whether an origin's own server sees the client's Accept, which must then stay as it is. */
 bool cdn_forwards_accept(const struct config_origin *origin);
 

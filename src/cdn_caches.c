@@ -119,7 +119,7 @@ add_names(const struct param_def *def, bool both, struct buf *out, struct err *e
 
 /* The lines that ask whether a name stands there twice, and those that take each to its place. */
 static bool
-add_rows(struct buf *once, struct buf *names, struct err *err)
+add_rows(const struct config *cfg, struct buf *once, struct buf *names, struct err *err)
 {
 	struct buf own = BUF_INIT(256), touched = BUF_INIT(256);
 	bool ok = true;
@@ -128,6 +128,8 @@ add_rows(struct buf *once, struct buf *names, struct err *err)
 		const struct param_def *def = &param_table[i];
 		const char *text;
 
+		if (!cdn_knows(cfg, def))
+			continue;
 		buf_reset(&own);
 		buf_reset(&touched);
 		ok = add_names(def, false, &own, err) && add_names(def, true, &touched, err);
@@ -200,7 +202,7 @@ cdn_caches_varnish(const struct config *cfg, const char *backend, struct buf *ou
 		   origins = BUF_INIT(PIECE_LIMIT);
 	struct accept_words words = accept_words(cfg);
 	char host[256], port[8], seconds[24], grace[24];
-	bool ok = split_backend(backend, host, port, err) && add_rows(&once, &names, err);
+	bool ok = split_backend(backend, host, port, err) && add_rows(cfg, &once, &names, err);
 
 	cdn_order(cfg, order);
 	for (size_t i = 0; ok && i < cfg->origin_count; i++)

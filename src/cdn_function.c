@@ -101,12 +101,24 @@ add_quoted(const char *text, struct buf *out, struct err *err)
 	return buf_adds(out, "'", err);
 }
 
+/* How many rows at the table's end this origin does not know. */
+static size_t
+hidden_rows(const struct config *cfg, const struct config_origin *origin)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; origin->policy.sign_key[0] == '\0' && i < param_count; i++)
+		n += (param_table[i].flags & PARAM_SIGN) != 0 && cdn_knows(cfg, &param_table[i]);
+	return n;
+}
+
 static bool
 add_origin(const struct config *cfg, const struct config_origin *origin, struct buf *out,
 	struct err *err)
 {
 	const struct snap_rules *snaps = &origin->policy.snaps;
 	struct buf presets = BUF_INIT(CDN_FUNCTION_MAX);
+	size_t hidden = hidden_rows(cfg, origin);
 	char host[sizeof origin->host];
 	bool ok;
 
@@ -122,8 +134,9 @@ add_origin(const struct config *cfg, const struct config_origin *origin, struct 
 	     add_snap(&snaps->h, 0, out, err) && buf_adds(out, ",", err) &&
 	     add_snap(&snaps->q, 0, out, err) && buf_adds(out, ",", err) &&
 	     add_snap(&snaps->dpr, 1, out, err) &&
-	     buf_addf(out, err, "],%d,%d],\n", cdn_forwards_accept(origin),
-		     origin->policy.client_hints);
+	     buf_addf(out, err, "],%d,%d", cdn_forwards_accept(origin),
+		     origin->policy.client_hints) &&
+	     (hidden == 0 || buf_addf(out, err, ",%zu", hidden)) && buf_adds(out, "],\n", err);
 	buf_done(&presets);
 	return ok;
 }
@@ -168,7 +181,7 @@ cdn_function(const struct config *cfg, struct buf *out, struct err *err)
 	for (size_t i = 0; i < sizeof header; i++)
 		header[i] = (char)tolower((unsigned char)cfg->accept_header[i]);
 	for (size_t i = 0; ok && i < param_count; i++)
-		ok = add_row(&param_table[i], &table, err);
+		ok = !cdn_knows(cfg, &param_table[i]) || add_row(&param_table[i], &table, err);
 	cdn_order(cfg, order);
 	for (size_t i = 0; ok && i < cfg->origin_count; i++)
 		ok = add_origin(cfg, order[i], &origins, err);

@@ -11,14 +11,14 @@ const TABLE = [
 // names, each with its hex digits (in capitals) behind it; grey is gray
 const COLOURS = '@COLOURS@';
 // mount, host, strict (-1: another dialect), presets with f=auto, [steps of w h q dpr], Accept is left alone,
-// client hints count; the first that matches counts
+// client hints count, how many rows at the table's end it does not know; the first that matches counts
 const ORIGINS = [
 @ORIGINS@
 ];
 const HEADER = '@HEADER@';
 
-function row(name) {
-	for (let i = 0; i < TABLE.length; i++)
+function row(name, hidden) {
+	for (let i = 0; i < TABLE.length - (hidden || 0); i++)
 		if (TABLE[i][0] === name || TABLE[i][1].indexOf(name) >= 0)
 			return TABLE[i];
 }
@@ -190,7 +190,7 @@ function parse(query, origin) {
 	const got = {}, pairs = query.split('&'), most = row('w')[5];
 	for (let i = 0; i < pairs.length; i++) {
 		const at = (pairs[i] + '=').indexOf('=');
-		const r = row(decode(pairs[i].slice(0, at)).toLowerCase());
+		const r = row(decode(pairs[i].slice(0, at)).toLowerCase(), origin[7]);
 		if (pairs[i] && !(r && take(got, r, decode(pairs[i].slice(at + 1)), origin[2])) &&
 			(origin[2] || (r && r[0] === 't')))
 			return undefined;

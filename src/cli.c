@@ -3,6 +3,7 @@
 #include "cli_cdn.h"
 #include "cli_check.h"
 #include "cli_explain.h"
+#include "cli_sign.h"
 #include "config.h"
 #include "image.h"
 #include "plan.h"
@@ -147,6 +148,7 @@ render(int argc, char *argv[], struct config *cfg)
 	/* any origin will do, the first: what the file is not asked for does not count */
 	cfg->origin_count = 1;
 	cfg->origins[0].host[0] = '\0';
+	cfg->origins[0].policy.sign_key[0] = '\0';
 	cfg->origins[0].policy.strict =
 		true; /* whoever types a parameter wants to hear of a mistake */
 	if (!image_open(cfg, &err)) {
@@ -219,6 +221,8 @@ static const struct cli_command commands[] = {
 		cli_cdn },
 	{ "purge-tags", "URL|KEY", "Print the cache tags of an original or folder/.",
 		cli_cdn_purge_tags },
+	{ "sign", "[--expires 1h] URL...|-", "Print URLs with the signature their origin wants.",
+		cli_sign },
 	{ "params", "[FORM|DIALECT]",
 		"Describe the query parameters (text, json, md), or a dialect's; dialects: www's page.",
 		params },

@@ -210,7 +210,7 @@ static const struct {
 
 static const char preset_sample[] =
 	"# Presets: sets of parameters with a name. ?t=A&width=300&height=200 takes what is set here and\n"
-	"# adds what the URL says, which wins. Any parameter but t and v may stand here; `limner params`\n"
+	"# adds what the URL says, which wins. Any parameter but t, v, exp and sig may stand here; `limner params`\n"
 	"# lists them. [preset shop/card] is known to the origin named shop alone, and there it is the\n"
 	"# card.\n"
 	"[preset A]\n"

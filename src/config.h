@@ -22,6 +22,7 @@
 #define CONFIG_PROFILE_MAX  (8u << 20) /* bytes; press profiles have one or two millions */
 
 enum config_on_error { CONFIG_ORIGINAL, CONFIG_ERROR };
+enum config_sign { CONFIG_SIGN_NO, CONFIG_SIGN_PICTURES, CONFIG_SIGN_ALL };
 enum config_pass { CONFIG_PASS_ANY, CONFIG_PASS_IMAGES, CONFIG_PASS_NONE };
 enum config_lossless { CONFIG_LOSSLESS_NO, CONFIG_LOSSLESS_AUTO };
 enum config_log_format { CONFIG_LOG_KV, CONFIG_LOG_JSON };
@@ -43,8 +44,10 @@ struct config_policy {
 	bool strict;
 	int32_t dialect; /* enum dialect_id */
 	bool require_t;
-	int32_t on_error; /* enum config_on_error */
-	int32_t pass;     /* enum config_pass */
+	int32_t on_error;      /* enum config_on_error */
+	int32_t pass;          /* enum config_pass */
+	char sign_key[260];    /* of 16 to 128 bytes; two with a comma between them; "": none */
+	int32_t sign_required; /* enum config_sign */
 	/* limits */
 	uint64_t max_original_bytes;
 	int64_t max_pixels; /* of an original, before anything is decoded */
@@ -262,6 +265,7 @@ enum setting_kind {
 	SETTING_HOST,     /* a name, or *. and a name */
 	SETTING_URL,      /* http(s)://host[:port] */
 	SETTING_BASE,     /* that, and a path */
+	SETTING_KEYS,     /* one or two to sign with, comma between them */
 	SETTING_NAMES,    /* of request headers, commas between them */
 	SETTING_NETWORKS, /* addresses and networks, commas between them */
 	SETTING_STEPS,    /* whole numbers, ascending */

@@ -278,13 +278,15 @@ bad_parameter(struct config_loader *l, const char *name, const struct err *why)
 static bool
 set_parameter(struct config_loader *l, const char *name, const char *value)
 {
+	const struct param_def *def = params_find(name);
 	struct params one;
 	struct err why;
 	uint64_t *given;
 
-	/* A preset in a preset has no meaning, and a version in one would make every URL immutable.
-	 */
-	if (strcasecmp(name, "t") == 0 || strcasecmp(name, "v") == 0)
+	/* A preset in a preset has no meaning, a version in one would make every URL immutable, and
+	 * a signature is one URL's. */
+	if (strcasecmp(name, "t") == 0 || strcasecmp(name, "v") == 0 ||
+		(def != NULL && (def->flags & PARAM_SIGN) != 0))
 		return config_load_fail(l, "[preset %s] \"%s\" belongs in URLs, not in presets",
 			l->preset->name, name);
 	params_init(&one);

@@ -138,6 +138,20 @@ inherit(struct config_loader *l, struct config_origin *origin)
 			settings_copy(&settings_table[i], &l->cfg->policy, &origin->policy);
 }
 
+/* Whoever sets a key wants it to count; whoever wants signatures needs one. */
+static void
+finish_signing(
+	struct config_loader *l, const struct config_origin *origin, struct config_policy *policy)
+{
+	if (policy->sign_key[0] != '\0') {
+		if (!is_set(l, NULL, "sign_required") && !is_set(l, origin, "sign_required"))
+			policy->sign_required = CONFIG_SIGN_ALL;
+	} else if (policy->sign_required != CONFIG_SIGN_NO && origin != NULL) {
+		(void)config_load_fail(l,
+			"[%s] wants signatures (sign_required) and has no sign_key", origin->title);
+	}
+}
+
 /* No two origins may wait for the same URLs. */
 static void
 check_mounts(struct config_loader *l)
@@ -186,6 +200,7 @@ finish(struct config_loader *l, char *const env[])
 	l->number = 0;
 	if (cfg->cmyk_profile[0] != '\0')
 		digest_profile(l, cfg);
+	finish_signing(l, NULL, &cfg->policy);
 	if (cfg->origin_count == 0)
 		(void)!config_file_origin(l, SETTING_FILE, "", &origin);
 	for (origin = cfg->origins; origin < cfg->origins + cfg->origin_count; origin++) {
@@ -194,6 +209,7 @@ finish(struct config_loader *l, char *const env[])
 		if (l->faulty[config_file_index(l, origin)] || l->lost_variable)
 			continue;
 		l->origin = origin;
+		finish_signing(l, origin, &origin->policy);
 		if (origin->kind == CONFIG_S3)
 			finish_s3(l, origin, env);
 		if (origin->kind == CONFIG_HTTP && origin->url[0] == '\0')

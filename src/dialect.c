@@ -232,20 +232,34 @@ dialect_defaults(int32_t id, struct params *p)
 		(void)!params_put(p, pair.name, pair.value, true); /* a test looks at each */
 }
 
+/* Take what a URL is signed with, which is limner's own in every dialect. What is not valid counts
+ * as missing. */
+static bool
+takes_sign(struct params *signs, const struct params_pair *pair)
+{
+	const struct param_def *def = params_find(pair->name);
+
+	if (def == NULL || (def->flags & PARAM_SIGN) == 0)
+		return false;
+	(void)!params_put(signs, def->name, pair->whole ? pair->value : "", false);
+	return true;
+}
+
 bool
 dialect_parse(int32_t id, const char *query, bool strict, struct params *p,
 	struct params_notes *notes, bool *ret_asks, struct err *err)
 {
 	struct dialect_reading r = { .dialect = dialect_of(id), .strict = strict };
 	struct params_pair pair;
-	struct params made;
+	struct params made, signs;
 	uint64_t seen = 0;
 
 	*ret_asks = true;
 	if (r.dialect->rows == NULL)
 		return params_parse(p, query, strict, notes, err);
+	params_init(&signs);
 	while (params_next_pair(&query, &pair))
-		if (!read_pair(&r, &pair, &seen, err))
+		if ((p->no_sign || !takes_sign(&signs, &pair)) && !read_pair(&r, &pair, &seen, err))
 			return false;
 	if (!fold_all(&r, err))
 		return false;
@@ -259,6 +273,7 @@ dialect_parse(int32_t id, const char *query, bool strict, struct params *p,
 		dialect_defaults(id, &made);
 		params_overlay(&made, &r.params);
 	}
+	params_overlay(&made, &signs);
 	*p = made;
 	return true;
 }

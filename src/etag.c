@@ -22,12 +22,14 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 	/*
 	 * What shapes the bytes, and nothing else. A preset's name says nothing that its parameters
 	 * do not, and must not live on when they change; a version has its own URL, so the tag need
-	 * not tell versions apart; nor does a name to save by change a byte.
+	 * not tell versions apart; nor does a name to save by change a byte, and a signature lets
+	 * in, and shapes nothing.
 	 */
 	memset(shaping.t, 0, sizeof shaping.t);
 	memset(shaping.v, 0, sizeof shaping.v);
 	memset(shaping.dl, 0, sizeof shaping.dl);
 	shaping.dl[0] = '0';
+	params_unsign(&shaping);
 	if (!buf_addf(&text, err,
 		    "epoch=%s\njpeg=%d\nwebp=%d\navif=%d\ncmyk=%s\navif_speed=%d\njpeg_progressive=%d\nwebp_lossless=%d\navif_max_pixels=%lld\n",
 		    ETAG_EPOCH, (int)policy->jpeg_quality, (int)policy->webp_quality,

@@ -348,11 +348,12 @@ bool
 explain_request(const struct config *cfg, const struct request *req, const char *query,
 	const char *vary, FILE *f, struct err *err)
 {
-	struct buf asked = BUF_INIT(8192), effective = BUF_INIT(8192);
+	struct buf asked = BUF_INIT(8192), effective = BUF_INIT(8192), text = BUF_INIT(16384);
 	char hash[ETAG_HASH];
 	struct pieces pieces;
 	bool ok = params_canonical(&req->asked, &asked, err) &&
 		  params_canonical(&req->params, &effective, err) &&
+		  sign_text(req->origin, req->key, &req->asked, &text, err) &&
 		  etag_hash(cfg, req, hash, err) && take_apart(req, query, &pieces, err);
 
 	if (!ok)
@@ -365,6 +366,9 @@ explain_request(const struct config *cfg, const struct request *req, const char 
 	explain_parameters(cfg, &pieces, f);
 	(void)fprintf(f, "canonical  ?%s", buf_text(&asked));
 	explain_spelling(req, f);
+	if (req->origin->policy.sign_key[0] != '\0')
+		(void)fprintf(f, "signature  %s; it is of %s\n", sign_verdict_name(req->signature),
+			buf_text(&text));
 	(void)fprintf(f, "hash       %s\nvary       %s\n", hash,
 		vary[0] != '\0' ? vary : "nothing of the client's");
 	explain_tags(cfg, req, f);
@@ -373,6 +377,7 @@ explain_request(const struct config *cfg, const struct request *req, const char 
 out:
 	buf_done(&asked);
 	buf_done(&effective);
+	buf_done(&text);
 	return ok;
 }
 

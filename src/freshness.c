@@ -149,6 +149,34 @@ freshness_good(const struct config_policy *policy, bool versioned, const struct 
 	return FRESHNESS_SETTINGS;
 }
 
+/* Read a number of seconds in a Cache-Control; without one, what was there. */
+static uint64_t
+stored_age(const char *control, const char *name, uint64_t otherwise_s)
+{
+	const char *at = strcasestr(control, name);
+	char digits[11] = "";
+	int64_t s;
+
+	if (at == NULL || (at > control && strchr(" ,\t", at[-1]) == NULL))
+		return otherwise_s;
+	at += strlen(name);
+	(void)snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789"), at);
+	return text_to_int(digits, 0, INT64_C(9999999999), &s) ? (uint64_t)s : otherwise_s;
+}
+
+void
+freshness_limit(uint64_t max_age_s, int64_t left_s, char text[FRESHNESS_TEXT])
+{
+	uint64_t age = stored_age(text, "max-age=", max_age_s);
+	uint64_t shared = stored_age(text, "s-maxage=", age);
+
+	age = shared < age ? shared : age;
+	if (strcasestr(text, "no-cache") != NULL)
+		age = 0;
+	(void)snprintf(text, FRESHNESS_TEXT, "public, max-age=%" PRIu64 ", must-revalidate",
+		(uint64_t)left_s < age ? (uint64_t)left_s : age);
+}
+
 void
 freshness_failure(int32_t seconds, char ret[FRESHNESS_TEXT])
 {

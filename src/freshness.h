@@ -40,6 +40,16 @@ bool freshness_is_closed(const struct config_policy *policy, const struct source
 enum freshness_rule freshness_good(const struct config_policy *policy, bool versioned,
 	const struct source_head *head, int64_t now_s, char ret[FRESHNESS_TEXT]);
 
+/*
+ * Shorten the Cache-Control of a good answer that is not closed, whose signed URL will be over: no
+ * cache keeps it for longer, and none uses it when it is stale (RFC 9111 5.2.2.2).
+ *
+ * max_age_s  where it names no time
+ * left_s     until the URL is over, above 0
+ * text       what freshness_good wrote
+ */
+void freshness_limit(uint64_t max_age_s, int64_t left_s, char text[FRESHNESS_TEXT]);
+
 /* The same of a failure. seconds: as config_error_age tells, not ERR_AS_DONE. */
 void freshness_failure(int32_t seconds, char ret[FRESHNESS_TEXT]);
 

@@ -313,7 +313,8 @@ redirect(struct walk *w)
 	walk_fields_tags(w);
 	walk_fields_reason(w);
 	/* the configuration decides where to, and may change as pictures may */
-	response_cache_age(&w->res, (int32_t)(walk_policy(w)->max_age_ms / 1000));
+	response_cache_age(
+		&w->res, (int32_t)response_age(&w->req, walk_policy(w)->max_age_ms / 1000));
 	walk_fields_timing(w);
 	return true;
 }
@@ -344,7 +345,8 @@ handler_walk(struct walk *w)
 	w->freshness = FRESHNESS_OTHER;
 	response_start(&w->res, 500);
 	w->ok = request_parse(w->h->cfg, w->gw, &w->req, err);
-	w->understood = w->ok && w->req.kind == REQUEST_PICTURE;
+	/* of a URL that is not signed as it should be all else is known */
+	w->understood = (w->ok || w->req.signature > SIGN_GOOD) && w->req.kind == REQUEST_PICTURE;
 	if (w->ok && w->req.origin != NULL)
 		w->deadline_us = w->started_us + walk_policy(w)->deadline_ms * 1000u;
 	w->ok = w->ok && answer(w, err);

@@ -140,6 +140,14 @@ const struct param_def param_table[] = {
 	{ "v", { NULL }, TEXT(v), .unset = "", .unit = "", .group = "cache",
 	  .summary = "Version; no effect on pixels, but caches keep the answer for good.",
 	  .example = "w=300&v=2" },
+	{ "exp", { NULL }, REAL(exp, 1, 99999999999, 0), .flags = PARAM_SIGN, .unset = "",
+	  .unit = "unix s", .group = "access",
+	  .summary = "When a signed URL is over; where the origin has a sign_key.",
+	  .example = "w=300&exp=1893456000" },
+	{ "sig", { NULL }, TEXT(sig), .flags = PARAM_NAME | PARAM_SIGN, .unset = "", .unit = "",
+	  .group = "access",
+	  .summary = "Signature of path and query, made by limner sign; where the origin has a sign_key.",
+	  .example = "w=300&sig=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU" },
 };
 /* clang-format on */
 const size_t param_count = sizeof param_table / sizeof param_table[0];
@@ -210,6 +218,14 @@ is_auto(const struct params *p, size_t i)
 	       (p->given & BIT(i)) != 0 &&
 	       memcmp(const_field_of(p, &param_table[i]), const_field_of(&none, &param_table[i]),
 		       param_table[i].size) == 0;
+}
+
+void
+params_unsign(struct params *p)
+{
+	for (size_t i = 0; i < param_count; i++)
+		if ((param_table[i].flags & PARAM_SIGN) != 0)
+			unset_row(p, i);
 }
 
 static bool
@@ -384,7 +400,7 @@ read_pair(struct reading *r, const struct params_pair *pair, struct err *err)
 {
 	size_t i = find_row(pair->name);
 
-	if (i == param_count)
+	if (i == param_count || (r->params.no_sign && (param_table[i].flags & PARAM_SIGN) != 0))
 		return !r->strict || params_refuse_name(pair->raw, pair->raw_len, err);
 	if (r->strict && pair->whole && (r->seen & rows_touched(i, pair->value)) != 0)
 		return err_set(err, ERR_BAD_PARAMETER, "%s is given twice.", param_table[i].name);

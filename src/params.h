@@ -59,6 +59,9 @@ struct params {
 	int32_t frame;           /* of an animation, from 1; or PARAMS_FRAME_ALL */
 	char dl[201];            /* a file's name; "1": the original's, "0": none */
 	char v[65];
+	double exp;   /* unix seconds, whole; 0 unset */
+	char sig[44]; /* 32 bytes in base64url, or "" */
+	bool no_sign; /* exp and sig are names that queries do not have here */
 };
 
 enum param_kind {
@@ -80,6 +83,7 @@ enum param_flag {
 	PARAM_NAME = 8,  /* TEXT: letters, digits, _ and - alone */
 	PARAM_BARE = 16, /* TEXT: an empty value is "1" */
 	PARAM_AUTO = 32, /* numbers: "auto" does not, but is given, as zero: callers know more */
+	PARAM_SIGN = 64, /* of a signed URL; says nothing of the picture */
 };
 
 struct param_choice {
@@ -108,6 +112,9 @@ struct param_def {
 
 extern const struct param_def param_table[];
 extern const size_t param_count;
+
+/* Leave no trace of what a URL is signed with. */
+void params_unsign(struct params *p);
 
 /* Set every field to its row's `unset` ("": zero); nothing is given. */
 void params_init(struct params *p);

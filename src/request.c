@@ -1,6 +1,7 @@
 #include "request.h"
 
 #include "base/digest.h"
+#include "base/now.h"
 #include "base/text.h"
 #include "networks.h"
 
@@ -368,6 +369,7 @@ bool
 request_asked(const struct config_origin *origin, const char *query, struct params *asked,
 	struct params_notes *notes, bool *ret_asks, struct err *err)
 {
+	asked->no_sign = origin->policy.sign_key[0] == '\0';
 	if (!dialect_parse(origin->policy.dialect, query, origin->policy.strict, asked, notes,
 		    ret_asks, err))
 		return false;
@@ -399,6 +401,24 @@ negotiate(const struct config *cfg, const struct gateway *gw, struct request *re
 	accept_order(&weights, ret->origin->policy.auto_formats, ret->auto_order);
 }
 
+/* Find out whether the URL is signed as its origin wants it, and for how long. */
+static bool
+judge_signature(struct request *ret, struct err *err)
+{
+	const struct config_policy *policy = &ret->origin->policy;
+	bool wanted = policy->sign_required == CONFIG_SIGN_ALL ||
+		      (policy->sign_required == CONFIG_SIGN_PICTURES && ret->transform);
+	int64_t now_s = now_unix_s();
+
+	if (policy->sign_key[0] == '\0')
+		return true;
+	if (!sign_check(ret->origin, ret->key, &ret->asked, wanted, now_s, &ret->signature, err))
+		return false;
+	if (ret->signature == SIGN_GOOD && ret->asked.exp > 0)
+		ret->left_s = (int64_t)ret->asked.exp - now_s;
+	return true;
+}
+
 static bool
 read_query(const struct config *cfg, const struct gateway *gw, const char *query,
 	struct request *ret, struct err *err)
@@ -414,6 +434,8 @@ read_query(const struct config *cfg, const struct gateway *gw, const char *query
 	ret->transform = ret->transform && !ret->other_type;
 	if (ret->other_type)
 		ret->hinted = 0;
+	if (!judge_signature(ret, err))
+		return false;
 	negotiate(cfg, gw, ret);
 	/* other services' queries have no canonical form of their own */
 	if (policy->dialect != DIALECT_LIMNER)
@@ -427,8 +449,8 @@ read_query(const struct config *cfg, const struct gateway *gw, const char *query
 
 /* ---- The whole ---- */
 
-bool
-request_parse(
+static bool
+read_request(
 	const struct config *cfg, const struct gateway *gw, struct request *ret, struct err *err)
 {
 	const char *method = param(gw, "REQUEST_METHOD");
@@ -467,6 +489,26 @@ request_parse(
 	return read_key(&target, ret, err) && read_query(cfg, gw, target.query, ret, err);
 }
 
+bool
+request_parse(
+	const struct config *cfg, const struct gateway *gw, struct request *ret, struct err *err)
+{
+	if (!read_request(cfg, gw, ret, err))
+		return false;
+	switch (ret->signature) {
+	case SIGN_UNASKED:
+	case SIGN_GOOD:
+		break;
+	case SIGN_MISSING:
+		return err_set(err, ERR_UNSIGNED, "%s", "");
+	case SIGN_WRONG:
+		return err_set(err, ERR_SIGNATURE, "%s", "");
+	case SIGN_EXPIRED:
+		return err_set(err, ERR_EXPIRED, "%s", "");
+	}
+	return true;
+}
+
 static const char *
 text_param(void *self, const char *name)
 {
@@ -480,7 +522,7 @@ request_from_text(const struct config *cfg, const char *uri, struct request *ret
 {
 	struct gateway gw = { .self = &uri, .param = text_param };
 
-	return request_parse(cfg, &gw, ret, err);
+	return read_request(cfg, &gw, ret, err);
 }
 
 /* Add a name to a list of them, where it is not there yet. The names are those of a request's

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "format.h"
 #include "gateway.h"
+#include "sign.h"
 #include "spelling.h"
 
 #define REQUEST_KEY_MAX 1024 /* bytes, S3's limit */
@@ -41,6 +42,8 @@ struct request {
 	struct params asked;                /* as in the URL, snapped */
 	struct params params;               /* with the preset laid under */
 	struct params_notes notes;
+	enum sign_verdict signature;
+	int64_t left_s;      /* how long a signed URL is good for; 0: for good */
 	bool transform;      /* false: the original passes through */
 	bool unknown_preset; /* t names nothing; transform is false then */
 	bool other_type;     /* the dialect makes no picture of such a key; transform is false */
@@ -76,13 +79,13 @@ bool request_asked(const struct config_origin *origin, const char *query, struct
  * ret     id, head_only, key and cf_id are filled as far as reading got, also on failure
  * Fails   ERR_METHOD; ERR_BAD_PATH; ERR_BAD_PARAMETER (strict); ERR_NOT_FOUND when no origin is
  *         mounted there, or when it is /-/ready, /-/metrics or /-/explain and status_from does not
- * hold who asks, or a proxy asks
+ *         hold who asks, or a proxy asks; ERR_UNSIGNED, ERR_SIGNATURE, ERR_EXPIRED
  */
 bool request_parse(const struct config *cfg, const struct gateway *gw, struct request *ret,
 	struct err *err) MUST_USE;
 
 /* The same from "/img/a.jpg?w=300" or "https://host/img/a.jpg?w=300", for the command line and
- * tests. Fails as request_parse. */
+ * tests. Fails as request_parse, but lets every signature pass. */
 bool request_from_text(
 	const struct config *cfg, const char *uri, struct request *ret, struct err *err) MUST_USE;
 

@@ -23,6 +23,7 @@ reason_phrase(int status)
 		{ 304, "Not Modified" },
 		{ 308, "Permanent Redirect" },
 		{ 400, "Bad Request" },
+		{ 403, "Forbidden" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
 		{ 412, "Precondition Failed" },
@@ -75,13 +76,22 @@ response_field(struct response *r, const char *name, const char *format, ...)
 	(void)!buf_addf(&r->head, &err, "%s: %s\r\n", name, value);
 }
 
+uint64_t
+response_age(const struct request *req, uint64_t age_s)
+{
+	return req->left_s > 0 && (uint64_t)req->left_s < age_s ? (uint64_t)req->left_s : age_s;
+}
+
 enum freshness_rule
 response_cache_done(struct response *r, const struct request *req, const struct source_head *head)
 {
+	const struct config_policy *policy = &req->origin->policy;
 	char text[FRESHNESS_TEXT];
-	enum freshness_rule rule = freshness_good(
-		&req->origin->policy, params_given(&req->asked, "v"), head, now_unix_s(), text);
+	enum freshness_rule rule =
+		freshness_good(policy, params_given(&req->asked, "v"), head, now_unix_s(), text);
 
+	if (req->left_s > 0 && !freshness_is_closed(policy, head))
+		freshness_limit(policy->max_age_ms / 1000, req->left_s, text);
 	response_field(r, "Cache-Control", "%s", text);
 	return rule;
 }

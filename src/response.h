@@ -30,6 +30,9 @@ void response_field(struct response *r, const char *name, const char *format, ..
 enum freshness_rule response_cache_done(
 	struct response *r, const struct request *req, const struct source_head *head);
 
+/* The shorter of an age and the time that is left to a signed URL; seconds. */
+uint64_t response_age(const struct request *req, uint64_t age_s);
+
 /* Cache-Control by age: seconds, or ERR_NO_STORE. */
 void response_cache_age(struct response *r, int32_t max_age_s);
 

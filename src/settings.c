@@ -89,6 +89,7 @@ field_size(const struct setting *row)
 	case SETTING_HOST:
 	case SETTING_URL:
 	case SETTING_BASE:
+	case SETTING_KEYS:
 	case SETTING_NAMES:
 	case SETTING_NETWORKS:
 	case SETTING_LIST:

@@ -48,6 +48,7 @@ static const char *const alike[] = {
 	[SETTING_HOST] = "a host such as img.example.com, or *.example.com",
 	[SETTING_URL] = "http://host, https://host, or that with :port",
 	[SETTING_BASE] = "http(s)://host[:port]/path/, escaped, without ?, # and name@",
+	[SETTING_KEYS] = "one or two keys of 16 to 128 visible characters, comma between them",
 	[SETTING_NAMES] = "up to 16 names of headers, not of cookies, logins, conditions or the "
 			  "connection",
 	[SETTING_NETWORKS] = "addresses, or networks such as 10.0.0.0/8 and fd00::/8",
@@ -118,6 +119,7 @@ settings_print_allowed(const struct setting *row, char ret[SETTINGS_WHY])
 	case SETTING_HOST:
 	case SETTING_URL:
 	case SETTING_BASE:
+	case SETTING_KEYS:
 	case SETTING_NAMES:
 	case SETTING_NETWORKS:
 	case SETTING_AGES:
@@ -170,6 +172,7 @@ settings_print(const struct setting *row, const void *base, FILE *f)
 	case SETTING_HOST:
 	case SETTING_URL:
 	case SETTING_BASE:
+	case SETTING_KEYS:
 	case SETTING_NAMES:
 	case SETTING_NETWORKS:
 	case SETTING_LIST:

@@ -231,6 +231,30 @@ read_names(const struct setting *row, void *field, const char *value)
 	return text_copy(field, row->size, names);
 }
 
+/* Keys to sign with, kept with nothing but a comma between them. */
+static bool
+read_keys(const struct setting *row, void *field, const char *value)
+{
+	char keys[2 * (128 + 1) + 1] = "";
+	size_t n, at = 0, count = 0;
+
+	for (; *value != '\0'; value += n + (value[n] == ',')) {
+		const char *key;
+		size_t len;
+
+		n = strcspn(value, ",");
+		len = text_trim(value, n, &key);
+		if (len < 16 || len > 128 || ++count > 2)
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if (key[i] <= ' ' || key[i] > '~')
+				return false;
+		at += (size_t)snprintf(
+			keys + at, sizeof keys - at, "%s%.*s", count > 1 ? "," : "", (int)len, key);
+	}
+	return text_copy(field, row->size, keys);
+}
+
 bool
 settings_read(const struct setting *row, void *field, const char *value, const char *folder,
 	char why[SETTINGS_WHY])
@@ -262,6 +286,8 @@ settings_read(const struct setting *row, void *field, const char *value, const c
 		return read_url(row, field, value);
 	case SETTING_BASE:
 		return read_base(row, field, value);
+	case SETTING_KEYS:
+		return read_keys(row, field, value);
 	case SETTING_NAMES:
 		return read_names(row, field, value);
 	case SETTING_NETWORKS:

@@ -44,6 +44,12 @@ static const struct param_choice passes[] = {
 	{ "none", CONFIG_PASS_NONE },
 	{ NULL, 0 },
 };
+static const struct param_choice signs[] = {
+	{ "no", CONFIG_SIGN_NO },
+	{ "pictures", CONFIG_SIGN_PICTURES },
+	{ "all", CONFIG_SIGN_ALL },
+	{ NULL, 0 },
+};
 static const struct param_choice canonicals[] = {
 	{ "off", CONFIG_CANONICAL_OFF },
 	{ "header", CONFIG_CANONICAL_HEADER },
@@ -101,6 +107,16 @@ const struct setting settings_table[] = {
 	  .summary = "Whose pages may read answers by script (fetch, canvas, WebGL): * everybody's, or a list\n"
 	             "of their origins, such as https://www.example.com, https://*.example.com. Empty: nobody's;\n"
 	             "to show pictures no page needs it." },
+	{ "sign_key", SETTING_MAIN, TEXT_OF(KEYS, config_policy, sign_key),
+	  .flags = EACH | SETTING_SECRET, .unset = "",
+	  .summary = "Key that URLs are signed with (limner sign); of two, such as NEW, OLD, the first\n"
+	             "signs and both are good. Origins with keys of their own do not take each other's\n"
+	             "URLs. Such as what openssl rand -base64 24 prints." },
+	{ "sign_required", SETTING_MAIN, CHOICE(config_policy, sign_required, signs),
+	  .flags = EACH, .unset = "no",
+	  .summary = "Which URLs must be signed: none, those of pictures, or those of originals as they\n"
+	             "are, too. Left out where there is a sign_key: all. A wrong signature is always\n"
+	             "refused." },
 	{ "max_original", SETTING_MAIN, BYTES(config_policy, max_original_bytes, KB, 4 * GB),
 	  .flags = EACH, .unset = "50MB",
 	  .summary = "Larger originals are not made into pictures." },

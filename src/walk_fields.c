@@ -178,7 +178,8 @@ walk_fields_freshness(struct walk *w, const char *etag)
 			w->freshness = FRESHNESS_CLOSED;
 			response_field(&w->res, "Cache-Control", "%s", w->head.cache_control);
 		} else {
-			response_cache_age(&w->res, age);
+			response_cache_age(&w->res,
+				age < 0 ? age : (int32_t)response_age(&w->req, (uint64_t)age));
 		}
 		return;
 	}
@@ -195,7 +196,7 @@ walk_fields_freshness(struct walk *w, const char *etag)
 	if (w->res.status == 304 && (policy->object_cache_control || policy->object_expires) &&
 		w->head.cache_control[0] == '\0' &&
 		(!policy->object_expires || w->head.expires[0] == '\0') &&
-		w->req.origin->kind != CONFIG_FILE) {
+		w->req.origin->kind != CONFIG_FILE && w->req.left_s == 0) {
 		w->freshness = FRESHNESS_SILENT;
 		return;
 	}

@@ -1,6 +1,7 @@
 #include "base/digest.h"
 
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
@@ -121,6 +122,12 @@ digest_hex(const unsigned char *bytes, size_t n, char *ret)
 		ret[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	ret[2 * n] = '\0';
+}
+
+bool
+digest_same(const void *one, const void *other, size_t n)
+{
+	return CRYPTO_memcmp(one, other, n) == 0;
 }
 
 bool

@@ -51,6 +51,10 @@ void digest_base64(const unsigned char *bytes, size_t n, char *ret);
  */
 bool digest_from_base64(const char *text, unsigned char *ret, size_t n) MUST_USE;
 
+/* Tell whether two texts of n bytes are the same, in a time that does not tell where they differ.
+ */
+bool digest_same(const void *one, const void *other, size_t n) MUST_USE;
+
 /* Read 2n hex digits of either case; what follows them does not count. False when there are fewer.
  */
 bool digest_from_hex(const char *text, unsigned char *ret, size_t n) MUST_USE;

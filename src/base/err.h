@@ -20,6 +20,9 @@ enum err_kind {
 	ERR_BAD_PATH,      /* the path spells no key: dot segment, NUL, too long, not UTF-8 */
 	ERR_BAD_PARAMETER, /* strict mode only */
 	ERR_METHOD,
+	ERR_UNSIGNED,  /* the origin wants signatures, and there is none */
+	ERR_SIGNATURE, /* it is of another URL, or made with another key */
+	ERR_EXPIRED,   /* it was good until a time that is over */
 	/* the original */
 	ERR_NOT_FOUND,
 	ERR_PRECONDITION,

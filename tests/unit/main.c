@@ -26,6 +26,7 @@ main(void)
 		suite_spelling,
 		suite_config,
 		suite_tags,
+		suite_sign,
 		suite_request,
 		suite_probe,
 		suite_plan,

@@ -22,6 +22,7 @@ Suite *suite_hints(void);
 Suite *suite_spelling(void);
 Suite *suite_config(void);
 Suite *suite_tags(void);
+Suite *suite_sign(void);
 Suite *suite_cdn(void);
 Suite *suite_request(void);
 Suite *suite_probe(void);

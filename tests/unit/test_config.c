@@ -327,6 +327,8 @@ START_TEST(reads_every_setting_and_prints_it_without_secrets)
 	same_text(plain, want);
 	ck_assert_str_eq(cfg.origins[1].access_key, "AKIDEXAMPLE");
 	ck_assert_str_eq(cfg.origins[1].secret_key, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+	ck_assert_str_eq(cfg.policy.sign_key, "a-key-that-is-new,a-key-that-is-old");
+	ck_assert_str_eq(cfg.origins[1].policy.sign_key, cfg.policy.sign_key);
 	/* longer than libinih's own line, and with its marks inside */
 	ck_assert_uint_eq(strlen(cfg.origins[1].session_token), 251);
 	ck_assert_str_eq(cfg.origins[1].session_token + 245, "=;:=ZZ");
@@ -816,6 +818,8 @@ another_value(const struct setting *row, char text[32])
 	case SETTING_URL:
 	case SETTING_BASE:
 		return "https://another.example.com";
+	case SETTING_KEYS:
+		return "0123456789abcdef,another-key-of-old";
 	case SETTING_NAMES:
 		return "X-Another";
 	case SETTING_NETWORKS:
@@ -850,7 +854,9 @@ START_TEST(lets_a_variable_set_every_row)
 	text = replaced(text, "bucket = b\n",
 		strstr(row->name, "_key") != NULL ? "bucket = b\naccess_key = a\nsecret_key = s\n"
 						  : "bucket = b\n");
-	ck_assert_msg(load(text, nothing), "%s", err.detail);
+	if (strcmp(row->name, "sign_required") == 0)
+		env[1] = "LIMNER_SIGN_KEY=0123456789abcdef";
+	ck_assert_msg(load(text, env + 1), "%s", err.detail);
 	before = cfg;
 	for (int s = SETTING_MAIN; s < SETTING__SECTIONS; s++) {
 		for (int i = 0; i < 4; i++) {
@@ -1008,6 +1014,35 @@ START_TEST(gives_each_origin_what_it_says_and_the_rest_as_for_all)
 	ck_assert(!shop->policy.object_cache_control && wall->policy.object_cache_control);
 	ck_assert_uint_eq(shop->policy.max_original_bytes, 50u << 20);
 	ck_assert_uint_eq(shop->connect_ms, 2000);
+}
+END_TEST
+
+START_TEST(wants_all_signed_where_there_is_a_key_unless_it_is_said)
+{
+	static const char text[] = "[file]\n[file key]\nmount = /key/\n"
+				   "sign_key = 0123456789abcdef\n"
+				   "[file said]\nmount = /said/\nsign_key = 0123456789abcdef\n"
+				   "sign_required = pictures\n";
+	const char *env[] = { "LIMNER_SIGN_KEY=for-everybody-16", NULL, NULL };
+
+	ck_assert_msg(load(text, nothing), "%s", err.detail);
+	ck_assert_int_eq(cfg.origins[0].policy.sign_required, CONFIG_SIGN_NO);
+	ck_assert_int_eq(cfg.origins[1].policy.sign_required, CONFIG_SIGN_ALL);
+	ck_assert_int_eq(cfg.origins[2].policy.sign_required, CONFIG_SIGN_PICTURES);
+	ck_assert_msg(load(text, env), "%s", err.detail);
+	ck_assert_str_eq(cfg.origins[0].policy.sign_key, "for-everybody-16");
+	ck_assert_str_eq(cfg.origins[1].policy.sign_key, "0123456789abcdef");
+	ck_assert_int_eq(cfg.origins[0].policy.sign_required, CONFIG_SIGN_ALL);
+	ck_assert_int_eq(cfg.origins[2].policy.sign_required, CONFIG_SIGN_PICTURES);
+	env[1] = "LIMNER_SIGN_REQUIRED=no";
+	ck_assert_msg(load(text, env), "%s", err.detail);
+	ck_assert_int_eq(cfg.origins[1].policy.sign_required, CONFIG_SIGN_NO);
+	ck_assert_int_eq(cfg.origins[2].policy.sign_required, CONFIG_SIGN_PICTURES);
+	/* whoever wants signatures and has no key is not served without */
+	env[0] = "LIMNER_SIGN_REQUIRED=all";
+	env[1] = NULL;
+	ck_assert(!load(text, env));
+	ck_assert_ptr_nonnull(strstr(err.detail, "[file] wants signatures"));
 }
 END_TEST
 
@@ -1243,6 +1278,7 @@ suite_config(void)
 	tcase_add_test(t, tells_the_mistakes_of_file_and_environment_together);
 	tcase_add_test(t, makes_an_origin_of_what_names_it);
 	tcase_add_test(t, gives_each_origin_what_it_says_and_the_rest_as_for_all);
+	tcase_add_test(t, wants_all_signed_where_there_is_a_key_unless_it_is_said);
 	tcase_add_test(t, gives_an_origin_presets_of_its_own);
 	tcase_add_test(t, reads_back_many_origins);
 	tcase_add_test(t, names_origins_in_the_environment);

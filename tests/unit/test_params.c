@@ -400,7 +400,7 @@ START_TEST(follows_the_documented_order)
 {
 	static const char *const names[] = { "t", "w", "h", "s", "fit", "up", "g", "q", "f", "dpr",
 		"bg", "crop", "rot", "flip", "blur", "sharp", "trim", "meta", "max", "frame", "dl",
-		"v" };
+		"v", "exp", "sig" };
 
 	ck_assert_uint_eq(param_count, COUNT(names));
 	for (size_t i = 0; i < param_count; i++)

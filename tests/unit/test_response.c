@@ -203,6 +203,50 @@ START_TEST(keeps_errors_as_long_as_the_settings_say)
 }
 END_TEST
 
+static const struct {
+	const char *own, *query, *want; /* with 500 s left */
+} signed_ages[] = {
+	{ "", "", "public, max-age=500, must-revalidate" },
+	{ "", "v=1", "public, max-age=500, must-revalidate" },
+	{ "max-age=5", "", "public, max-age=5, must-revalidate" },
+	{ "public, Max-Age=300, stale-while-revalidate=9999", "",
+		"public, max-age=300, must-revalidate" },
+	{ "max-age=50, s-maxage=4000", "", "public, max-age=50, must-revalidate" },
+	{ "max-age=4000, s-maxage=50", "", "public, max-age=50, must-revalidate" },
+	{ "max-age=4000", "", "public, max-age=500, must-revalidate" },
+	{ "max-age=99999999999999", "", "public, max-age=500, must-revalidate" },
+	{ "no-cache", "", "public, max-age=0, must-revalidate" },
+	{ "immutable", "", "public, max-age=500, must-revalidate" },
+	{ "private, max-age=4000", "", "private, max-age=4000" },
+	{ "no-store", "v=1", "no-store" },
+};
+
+START_TEST(keeps_a_signed_answer_no_longer_than_it_is_signed)
+{
+	static struct config_origin origin = { .policy = { .max_age_ms = 86400000,
+						       .swr_ms = 2592000000,
+						       .immutable_ms = 31536000000,
+						       .object_cache_control = true } };
+	struct request req = { .origin = &origin, .left_s = 500 };
+	struct source_head head = { 0 };
+	struct response res = { 0 };
+	struct params_notes notes;
+	struct err err = { 0 };
+	char want[128];
+
+	params_init(&req.asked);
+	ck_assert(params_parse(&req.asked, signed_ages[_i].query, true, &notes, &err));
+	(void)snprintf(head.cache_control, sizeof head.cache_control, "%s", signed_ages[_i].own);
+	response_start(&res, 200);
+	response_cache_done(&res, &req, &head);
+	(void)snprintf(want, sizeof want, "Cache-Control: %s\r\n", signed_ages[_i].want);
+	ck_assert_str_eq(buf_text(&res.head), want);
+	ck_assert_uint_eq(response_age(&req, 499), 499);
+	ck_assert_uint_eq(response_age(&req, 501), 500);
+	response_done(&res);
+}
+END_TEST
+
 Suite *
 suite_response(void)
 {
@@ -217,6 +261,8 @@ suite_response(void)
 	tcase_add_test(t, notices_that_the_peer_is_gone);
 	tcase_add_test(t, says_how_long_an_answer_is_kept);
 	tcase_add_test(t, keeps_errors_as_long_as_the_settings_say);
+	tcase_add_loop_test(t, keeps_a_signed_answer_no_longer_than_it_is_signed, 0,
+		(int)(sizeof signed_ages / sizeof signed_ages[0]));
 	suite_add_tcase(s, t);
 	return s;
 }
