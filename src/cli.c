@@ -3,7 +3,9 @@
 #include "cli_cdn.h"
 #include "cli_check.h"
 #include "cli_explain.h"
+#include "cli_help.h"
 #include "cli_sign.h"
+#include "cli_warm.h"
 #include "config.h"
 #include "image.h"
 #include "plan.h"
@@ -17,11 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-struct cli_command {
-	const char *name, *arguments, *summary;
-	int (*run)(int argc, char *argv[], struct config *cfg);
-};
-
 static int
 complain(const char *what, const struct err *err)
 {
@@ -31,7 +28,7 @@ complain(const char *what, const struct err *err)
 		ours ? "" : ": ", err->say);
 	if (err->detail[0] != '\0')
 		(void)fprintf(stderr, "limner: %s\n", err->detail);
-	return 1;
+	return CLI_HELP_FAILED;
 }
 
 /* ---------------------------------------------------------------------- render */
@@ -125,7 +122,7 @@ render(int argc, char *argv[], struct config *cfg)
 	struct request req = { 0 };
 	struct plan plan;
 	struct err err = { 0 };
-	int status = 1;
+	int status = CLI_HELP_FAILED;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "-o") == 0 && i + 1 < argc)
@@ -137,13 +134,11 @@ render(int argc, char *argv[], struct config *cfg)
 		else
 			in = query = NULL, i = argc;
 	}
-	if (in == NULL || query == NULL) {
-		(void)fprintf(stderr, "usage: limner render FILE 'w=300&fit=cover' -o OUT\n");
-		return 2;
-	}
+	if (in == NULL || query == NULL)
+		return cli_help_usage(CLI_HELP_RENDER);
 	if (strcmp(out, "-") == 0 && isatty(1)) {
 		(void)fprintf(stderr, "limner: render: say where with -o FILE (-o - for a pipe)\n");
-		return 2;
+		return CLI_HELP_USAGE;
 	}
 	/* any origin will do, the first: what the file is not asked for does not count */
 	cfg->origin_count = 1;
@@ -151,10 +146,8 @@ render(int argc, char *argv[], struct config *cfg)
 	cfg->origins[0].policy.sign_key[0] = '\0';
 	cfg->origins[0].policy.strict =
 		true; /* whoever types a parameter wants to hear of a mistake */
-	if (!image_open(cfg, &err)) {
-		(void)complain("render", &err);
-		return 1;
-	}
+	if (!image_open(cfg, &err))
+		return complain("render", &err);
 	if (!read_file(in, &original, &err) || !request_for(cfg, query, &req, &err) ||
 		!follow_ending(out, &req, &err) ||
 		!probe_image(original.bytes, original.len, &info, &err) ||
@@ -187,10 +180,8 @@ params(int argc, char *argv[], struct config *cfg)
 		return 0;
 	}
 	if (argc > 2 || !(dialect->name != NULL ? dialect_describe(stdout, dialect->value)
-						: params_describe(stdout, what))) {
-		(void)fprintf(stderr, "usage: limner params [text|json|md|dialects|DIALECT]\n");
-		return 2;
-	}
+						: params_describe(stdout, what)))
+		return cli_help_usage(CLI_HELP_PARAMS);
 	return 0;
 }
 
@@ -205,29 +196,19 @@ config(int argc, char *argv[], struct config *cfg)
 		config_print(cfg, stdout);
 		return 0;
 	}
-	(void)fprintf(stderr, "usage: limner config [sample]\n");
-	return 2;
+	return cli_help_usage(CLI_HELP_CONFIG);
 }
 
-static const struct cli_command commands[] = {
-	{ "render", "FILE QUERY -o OUT",
-		"Make one picture from a file; - is standard input or output.", render },
-	{ "explain", "URL [-H 'NAME: VALUE']",
-		"Tell what a request would do and why, and the head of its answer.", cli_explain },
-	{ "check", "[-q] [CONFIG]",
-		"Print abilities and settings (but with -q), and try all that is needed.",
-		cli_check },
-	{ "cdn", "cloudfront|varnish|nginx", "Print what a cache in front needs to know.",
-		cli_cdn },
-	{ "purge-tags", "URL|KEY", "Print the cache tags of an original or folder/.",
-		cli_cdn_purge_tags },
-	{ "sign", "[--expires 1h] URL...|-", "Print URLs with the signature their origin wants.",
-		cli_sign },
-	{ "params", "[FORM|DIALECT]",
-		"Describe the query parameters (text, json, md), or a dialect's; dialects: www's page.",
-		params },
-	{ "config", "[sample]", "Print the settings in force, or a commented sample file.",
-		config },
+static int (*const commands[CLI_HELP__COUNT])(int argc, char *argv[], struct config *cfg) = {
+	[CLI_HELP_RENDER] = render,
+	[CLI_HELP_EXPLAIN] = cli_explain,
+	[CLI_HELP_CHECK] = cli_check,
+	[CLI_HELP_SIGN] = cli_sign,
+	[CLI_HELP_WARM] = cli_warm,
+	[CLI_HELP_CDN] = cli_cdn,
+	[CLI_HELP_PURGE_TAGS] = cli_cdn_purge_tags,
+	[CLI_HELP_PARAMS] = params,
+	[CLI_HELP_CONFIG] = config,
 };
 
 void
@@ -239,69 +220,49 @@ cli_mistakes(const struct config_mistakes *mistakes)
 		(void)fprintf(stderr, "limner: and %zu mistakes more\n", mistakes->left_out);
 }
 
-void
-cli_usage(int mistake)
+/* Run one with the settings loaded, but for what describes the program and must work beside a
+ * broken configuration. */
+static int
+run_with(enum cli_help_command command, const char *path, int argc, char *argv[], char *const env[])
 {
-	FILE *f = mistake ? stderr : stdout;
+	bool bare = command == CLI_HELP_PARAMS || command == CLI_HELP_WARM ||
+		    (command == CLI_HELP_CONFIG && argc > 1);
+	struct config_mistakes mistakes = { .count = 0 };
+	struct config *cfg = calloc(1, sizeof *cfg);
+	int status = CLI_HELP_FAILED;
 
-	(void)fprintf(f,
-		"limner %s: makes pictures in the size a request asks for\n\n"
-		"  limner [--config FILE] COMMAND …\n",
-		LIMNER_VERSION);
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-		(void)fprintf(f, "    %-10s %-24s %s\n", commands[i].name, commands[i].arguments,
-			commands[i].summary);
-	(void)fprintf(f,
-		"\n  Settings: --config FILE, else LIMNER_CONFIG, else limner.conf beside the program, else\n"
-		"  " LIMNER_SYSCONFDIR
-		"/limner/limner.conf; LIMNER_<SECTION>_<KEY> in the environment wins.\n"
-		"\n  limner [--config FILE] --listen unix:PATH|tcp:ADDRESS:PORT [--workers N]\n"
-		"    serve FastCGI on a socket of its own\n\n"
-		"  With a listening socket on standard input (spawn-fcgi, lighttpd, mod_fcgid, systemd)\n"
-		"  it serves FastCGI there; with GATEWAY_INTERFACE in the environment it answers one\n"
-		"  CGI request.\n");
+	if (cfg == NULL)
+		return status;
+	if (bare || config_load_all(path, env, cfg, &mistakes)) {
+		status = commands[command](argc, argv, cfg);
+	} else {
+		cli_mistakes(&mistakes);
+		(void)fprintf(stderr, "limner: nothing was done; limner config sample prints "
+				      "every setting with what is allowed\n");
+		status = CLI_HELP_SETTINGS;
+	}
+	free(cfg);
+	return status;
 }
 
 int
 cli_run(int argc, char *argv[], char *const env[])
 {
 	const char *path = getenv("LIMNER_CONFIG");
-	struct config_mistakes mistakes = { .count = 0 };
-	struct config *cfg = NULL;
-	int status = 2;
+	bool help = strcmp(argv[0], "help") == 0;
+	enum cli_help_command command = cli_help_find(argv[help && argc > 1]);
 
-	if (strcmp(argv[0], "help") == 0) {
-		cli_usage(0);
+	if (help && argc == 1) {
+		cli_help_all(stdout);
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		if (strcmp(argv[0], commands[i].name) != 0)
-			continue;
-		if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-			(void)printf("usage: limner %s %s\n\n%s\n", commands[i].name,
-				commands[i].arguments, commands[i].summary);
-			return 0;
-		}
-		cfg = calloc(1, sizeof *cfg);
-		if (cfg == NULL)
-			return 1;
-		if (commands[i].run == cli_check && argc > 1 && argv[argc - 1][0] != '-')
-			path = argv[--argc];
-		/* What describes the program must work beside a broken configuration. */
-		if (commands[i].run != params && !(commands[i].run == config && argc == 2) &&
-			!config_load_all(path, env, cfg, &mistakes)) {
-			cli_mistakes(&mistakes);
-			(void)fprintf(stderr,
-				"limner: nothing was done; limner config sample prints "
-				"every setting with what is allowed\n");
-			status = 1;
-		} else {
-			status = commands[i].run(argc, argv, cfg);
-		}
-		free(cfg);
-		return status;
+	if (command == CLI_HELP__COUNT)
+		return cli_help_unknown(argv[help]);
+	if (help || (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))) {
+		cli_help_print(command);
+		return 0;
 	}
-	(void)fprintf(stderr, "limner: no command %s\n\n", argv[0]);
-	cli_usage(1);
-	return status;
+	if (command == CLI_HELP_CHECK && argc > 1 && argv[argc - 1][0] != '-')
+		path = argv[--argc];
+	return run_with(command, path, argc, argv, env);
 }

@@ -1,6 +1,7 @@
 #include "cli_cdn.h"
 
 #include "cdn.h"
+#include "cli_help.h"
 #include "tags.h"
 
 #include <errno.h>
@@ -13,19 +14,7 @@ static int
 complain(const struct err *err)
 {
 	(void)fprintf(stderr, "limner: %s\n", err->detail[0] != '\0' ? err->detail : err->say);
-	return 1;
-}
-
-static int
-usage(void)
-{
-	(void)fprintf(stderr, "usage: limner cdn cloudfront -o FOLDER\n"
-			      "       limner cdn cloudfront");
-	for (const struct cdn_piece *piece = cdn_policies; piece->name != NULL; piece++)
-		(void)fprintf(stderr, "%s%s", piece == cdn_policies ? " " : "|", piece->name);
-	(void)fprintf(stderr, "\n       limner cdn varnish|nginx HOST:PORT\n"
-			      "       limner cdn vectors\n");
-	return 2;
+	return CLI_HELP_FAILED;
 }
 
 static bool
@@ -68,7 +57,9 @@ print(bool ok, const struct buf *out, const struct err *err)
 {
 	if (!ok)
 		return complain(err);
-	return fwrite(out->bytes, 1, out->len, stdout) == out->len && fflush(stdout) == 0 ? 0 : 1;
+	return fwrite(out->bytes, 1, out->len, stdout) == out->len && fflush(stdout) == 0
+		       ? 0
+		       : CLI_HELP_FAILED;
 }
 
 int
@@ -92,7 +83,7 @@ cli_cdn(int argc, char *argv[], struct config *cfg)
 	else if (strcmp(what, "vectors") == 0 && argc == 2)
 		status = print(cdn_vectors(cfg, &out, &err), &out, &err);
 	buf_done(&out);
-	return status >= 0 ? status : usage();
+	return status >= 0 ? status : cli_help_usage(CLI_HELP_CDN);
 }
 
 /* Print one origin's tags of a key. A picture's own is what drops all its sizes, a folder's all in
@@ -142,10 +133,8 @@ cli_cdn_purge_tags(int argc, char *argv[], struct config *cfg)
 	struct err err = { 0 };
 	bool url = argc == 2 && (argv[1][0] == '/' || strstr(argv[1], "://") != NULL);
 
-	if (argc != 2) {
-		(void)fprintf(stderr, "usage: limner purge-tags /img/a.jpg|/img/folder/|KEY\n");
-		return 2;
-	}
+	if (argc != 2)
+		return cli_help_usage(CLI_HELP_PURGE_TAGS);
 	if (cfg->tag_headers[0] == '\0')
 		(void)fprintf(
 			stderr, "limner: answers carry no tags yet: set tag_headers in [cache]\n");

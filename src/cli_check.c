@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/now.h"
 #include "cli_check_origin.h"
+#include "cli_help.h"
 #include "image.h"
 #include "image_avif.h"
 #include "runtime.h"
@@ -225,7 +226,7 @@ conclude(const struct cli_findings *f)
 		(void)printf(
 			"Root may do what the web server's user may not. As that user:\n  setpriv "
 			"--reuid=www-data --regid=www-data --clear-groups limner check\n");
-	return f->problems > 0 ? 3 : 0;
+	return f->problems > 0 ? CLI_HELP_FAILED : 0;
 }
 
 int
@@ -236,14 +237,12 @@ cli_check(int argc, char *argv[], struct config *cfg)
 
 	bool quiet = argc == 2 && strcmp(argv[1], "-q") == 0;
 
-	if (argc > 1 && !quiet) {
-		(void)fprintf(stderr, "usage: limner check [-q] [CONFIG]\n");
-		return 2;
-	}
+	if (argc > 1 && !quiet)
+		return cli_help_usage(CLI_HELP_CHECK);
 	if (!image_open(cfg, &err)) {
 		(void)fprintf(stderr, "limner: check: %s\n",
 			err.detail[0] != '\0' ? err.detail : err.say);
-		return 3;
+		return CLI_HELP_FAILED;
 	}
 	if (!quiet) {
 		print_abilities();

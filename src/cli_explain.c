@@ -1,5 +1,6 @@
 #include "cli_explain.h"
 
+#include "cli_help.h"
 #include "handler.h"
 #include "image.h"
 
@@ -71,11 +72,8 @@ cli_explain(int argc, char *argv[], struct config *cfg)
 	struct err err = { 0 };
 	bool ok;
 
-	if (!is_usage(argc, argv)) {
-		(void)fprintf(stderr,
-			"usage: limner explain '/img/a.jpg?w=300' [-H 'Accept: image/avif']...\n");
-		return 2;
-	}
+	if (!is_usage(argc, argv))
+		return cli_help_usage(CLI_HELP_EXPLAIN);
 	ok = image_open(cfg, &err);
 	if (ok) {
 		handler_open(&h, cfg);
@@ -90,5 +88,5 @@ cli_explain(int argc, char *argv[], struct config *cfg)
 		(void)fprintf(stderr, "limner: explain: %s\n",
 			err.detail[0] != '\0' ? err.detail : err.say);
 	buf_done(&out);
-	return ok ? 0 : 1;
+	return ok ? 0 : CLI_HELP_FAILED;
 }

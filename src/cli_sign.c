@@ -2,6 +2,7 @@
 
 #include "base/now.h"
 #include "base/text.h"
+#include "cli_help.h"
 #include "request.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ static int
 complain(const char *url, const char *why)
 {
 	(void)fprintf(stderr, "limner: sign: %s: %s\n", url, why);
-	return 3;
+	return CLI_HELP_FAILED;
 }
 
 /* Append a query as it stands, without what it was signed with before. */
@@ -78,7 +79,7 @@ sign_one(const struct config *cfg, const char *url, int64_t exp_s)
 			"limner: sign: %s: [%s] has no sign_key: set one, such as openssl rand "
 			"-base64 24 prints\n",
 			url, req.origin->title);
-		return 3;
+		return CLI_HELP_FAILED;
 	}
 	if (req.notes.dropped[0] != '\0')
 		(void)fprintf(stderr, "limner: sign: %s: not valid, and left out: %s\n", url,
@@ -104,7 +105,7 @@ sign_lines(const struct config *cfg, int64_t exp_s)
 	while (fgets(line, sizeof line, stdin) != NULL) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[0] != '\0' && sign_one(cfg, line, exp_s) != 0)
-			status = 3;
+			status = CLI_HELP_FAILED;
 	}
 	return status;
 }
@@ -120,18 +121,16 @@ cli_sign(int argc, char *argv[], struct config *cfg)
 		if (!text_to_ms(argv[2], &ms) || ms < 1000) {
 			(void)fprintf(stderr,
 				"limner: sign: %s is not a time such as 30m, 8h, 7d\n", argv[2]);
-			return 2;
+			return CLI_HELP_USAGE;
 		}
 		exp_s = now_unix_s() + (int64_t)(ms / 1000);
 		i = 3;
 	}
-	if (i >= argc || (argv[i][0] == '-' && argv[i][1] != '\0')) {
-		(void)fprintf(stderr, "usage: limner sign [--expires 1h] URL...|-\n");
-		return 2;
-	}
+	if (i >= argc || (argv[i][0] == '-' && argv[i][1] != '\0'))
+		return cli_help_usage(CLI_HELP_SIGN);
 	for (; i < argc; i++)
 		if ((strcmp(argv[i], "-") == 0 ? sign_lines(cfg, exp_s)
 					       : sign_one(cfg, argv[i], exp_s)) != 0)
-			status = 3;
+			status = CLI_HELP_FAILED;
 	return status;
 }

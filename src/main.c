@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli.h"
+#include "cli_help.h"
 #include "config.h"
 #include "handler.h"
 #include "image.h"
@@ -31,11 +32,11 @@ load(const struct options *o, struct config *cfg)
 	/* stderr is where a web server looks for why its program does not start */
 	if (!config_load_all(o->config, environ, cfg, &mistakes)) {
 		cli_mistakes(&mistakes);
-		exit(1);
+		exit(CLI_HELP_SETTINGS);
 	}
 	if (!image_open(cfg, &err)) {
 		(void)fprintf(stderr, "limner: %s\n", err.detail[0] != '\0' ? err.detail : err.say);
-		exit(1);
+		exit(CLI_HELP_FAILED);
 	}
 	if (o->workers >= 0)
 		cfg->workers = o->workers;
@@ -133,7 +134,7 @@ parse_options(int argc, char *argv[], struct options *o)
 			exit(0);
 		}
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			cli_usage(0);
+			cli_help_all(stdout);
 			exit(0);
 		}
 		if (value != NULL && strcmp(argv[i], "--config") == 0) {
@@ -144,10 +145,9 @@ parse_options(int argc, char *argv[], struct options *o)
 			   text_to_int(value, 0, 1024, &n)) {
 			o->workers = (int32_t)n;
 		} else {
-			(void)fprintf(stderr, "limner: %s %s\n\n", argv[i],
-				is_option(argv[i]) ? "wants a value" : "is no option");
-			cli_usage(1);
-			exit(2);
+			(void)fprintf(stderr, "limner: %s %s; limner --help has them all\n",
+				argv[i], is_option(argv[i]) ? "wants a value" : "is no option");
+			exit(CLI_HELP_USAGE);
 		}
 		i++;
 	}
@@ -178,20 +178,20 @@ main(int argc, char *argv[])
 	if (first < argc) {
 		argc = first + take_config(argc - first, argv + first, &o);
 		if (o.config != NULL && setenv("LIMNER_CONFIG", o.config, 1) != 0)
-			return 1;
+			return CLI_HELP_FAILED;
 		return cli_run(argc - first, argv + first, environ);
 	}
 	fd = o.listen == NULL ? inherited_socket() : -1;
 	if (fd < 0 && o.listen == NULL && o.workers >= 0)
 		(void)fprintf(stderr, "limner: --workers goes with a socket: --listen\n\n");
 	if (fd < 0 && o.listen == NULL) {
-		cli_usage(1);
-		return 2;
+		cli_help_all(stderr);
+		return CLI_HELP_USAGE;
 	}
 	load(&o, &cfg);
 	if (o.listen != NULL && !master_listen(o.listen, &fd, &err)) {
 		(void)fprintf(stderr, "limner: %s\n", err.detail);
-		return 1;
+		return CLI_HELP_FAILED;
 	}
 	status = serve(&cfg, fd);
 	if (o.listen != NULL)

@@ -41,6 +41,7 @@ struct source_head {
 	char restore[128];                            /* x-amz-restore */
 	char location[4096];                          /* of a redirect, as it stands */
 	char vary[512];
+	char x_cache[64], reason[64]; /* X-Cache, Limner-Reason: of caches in front of limner */
 	bool has_length;
 	uint64_t length; /* bytes of the body to come; of HEAD: of the body GET would send */
 };

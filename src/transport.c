@@ -114,7 +114,6 @@ take_field(struct exchange *x, const char *line, size_t n)
 		{ "Content-Range", x->head->content_range, sizeof x->head->content_range },
 		{ "Cache-Control", x->head->cache_control, sizeof x->head->cache_control },
 		{ "Expires", x->head->expires, sizeof x->head->expires },
-		{ "Age", x->head->age, sizeof x->head->age },
 		{ "Content-Encoding", x->head->content_encoding, sizeof x->head->content_encoding },
 		{ "Date", x->head->date, sizeof x->head->date },
 		{ "x-amz-bucket-region", x->head->bucket_region, sizeof x->head->bucket_region },
@@ -134,6 +133,9 @@ take_field(struct exchange *x, const char *line, size_t n)
 		{ "x-amz-restore", x->head->restore, sizeof x->head->restore },
 		{ "Location", x->head->location, sizeof x->head->location },
 		{ "Vary", x->head->vary, sizeof x->head->vary },
+		{ "Age", x->head->age, sizeof x->head->age },
+		{ "X-Cache", x->head->x_cache, sizeof x->head->x_cache },
+		{ "Limner-Reason", x->head->reason, sizeof x->head->reason },
 	};
 	const char *colon = memchr(line, ':', n), *start;
 	char value[sizeof x->head->location];
