@@ -46,19 +46,23 @@ check_plan(const struct request *req)
 			    FORMAT_BIT(FORMAT_WEBP) | FORMAT_BIT(FORMAT_GIF);
 	struct plan plan;
 	struct err err = { 0 };
+	bool lies;
 
 	for (size_t i = 0; i < sizeof infos / sizeof infos[0]; i++) {
 		if (!plan_resolve(req, &infos[i], writable, &plan, &err))
 			continue;
-		if (plan.canvas_w < 1 || plan.canvas_h < 1 || plan.canvas_w > PARAMS_SIDE_MAX * 5 ||
+		lies = plan.turn > 4; /* as orientations of EXIF count: the sides change places */
+		if (plan.canvas_w < 1 || plan.canvas_h < 1 ||
+			(int64_t)plan.canvas_w * plan.canvas_h >
+				req->origin->policy.max_result_pixels ||
 			plan.resize_w < 1 || plan.resize_h < 1 || plan.crop.x < 0 ||
 			plan.crop.y < 0 || plan.crop.w < 1 || plan.crop.h < 1 ||
 			plan.crop.x + plan.crop.w > plan.source_w ||
 			plan.crop.y + plan.crop.h > plan.source_h || plan.extract.x < 0 ||
 			plan.extract.y < 0 || plan.extract.x + plan.extract.w > plan.resize_w ||
 			plan.extract.y + plan.extract.h > plan.resize_h ||
-			plan.place_x + plan.extract.w > plan.canvas_w ||
-			plan.place_y + plan.extract.h > plan.canvas_h)
+			plan.place_x + (lies ? plan.extract.h : plan.extract.w) > plan.canvas_w ||
+			plan.place_y + (lies ? plan.extract.w : plan.extract.h) > plan.canvas_h)
 			abort();
 	}
 }
