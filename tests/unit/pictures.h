@@ -32,6 +32,12 @@ void pictures_open(uint64_t memory, const char *cmyk_profile);
 /* The bytes of an original, or of a sample in www; the caller frees them. */
 struct buf pictures_read(const char *name);
 
+/*
+ * Tell whether the linked GraphicsMagick reads an original at all: 1.3.45 (Debian 13) says "Image
+ * type not supported" of JPEG XL with alpha, which 1.3.40 (Debian 12) reads.
+ */
+bool pictures_readable(const char *name);
+
 /* Encode a drawing, 4 bytes a px; the caller frees the bytes. */
 struct buf pictures_make(const unsigned char *rgba, long w, long h, const char *magick);
 

@@ -71,10 +71,13 @@ START_TEST(makes_what_browsers_show)
 		{ "half.bmp", FORMAT_PNG } };
 
 	for (int i = 0; i < COUNT(rows); i++) {
-		struct buf original = pictures_read(rows[i].name), result = BUF_INIT(1 << 20);
+		struct buf original, result = BUF_INIT(1 << 20);
 		struct plan plan;
 		struct err err;
 
+		if (!pictures_readable(rows[i].name))
+			continue;
+		original = pictures_read(rows[i].name);
 		ck_assert(pictures_render_bytes(&original, "w=20", &plan, &result, &err));
 		ck_assert_msg(plan.format == rows[i].want, "%s became %s", rows[i].name,
 			format_row(plan.format)->name);
@@ -89,8 +92,11 @@ START_TEST(keeps_transparency)
 	static const char *const names[] = { "alpha.avif", "alpha.heic", "alpha.jxl", "alpha.tif" };
 
 	for (int i = 0; i < COUNT(names); i++) {
-		struct picture s = pictures_render(names[i], "f=png");
+		struct picture s;
 
+		if (!pictures_readable(names[i]))
+			continue;
+		s = pictures_render(names[i], "f=png");
 		ck_assert_int_lt(pictures_pixel(&s, 2, 2)[3], 8);
 		pictures_expect(&s, names[i], 30, 30, 0xffffffff, 8);
 		free(s.rgba);
