@@ -141,7 +141,8 @@ pictures_look(const struct buf *b, const char *what)
 bool
 pictures_readable(const char *name)
 {
-	return strcmp(name, "alpha.jxl") != 0 || strstr(image_version(), " 1.3.45 ") == NULL;
+	return strcmp(name, "alpha.jxl") != 0 ||
+	       strstr(image_version(), " 1.4 snapshot-20250331 ") == NULL;
 }
 
 struct picture

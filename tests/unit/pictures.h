@@ -33,8 +33,9 @@ void pictures_open(uint64_t memory, const char *cmyk_profile);
 struct buf pictures_read(const char *name);
 
 /*
- * Tell whether the linked GraphicsMagick reads an original at all: 1.3.45 (Debian 13) says "Image
- * type not supported" of JPEG XL with alpha, which 1.3.40 (Debian 12) reads.
+ * Tell whether the linked GraphicsMagick reads an original at all: that of Debian 13 (1.3.45,
+ * or 1.4 snapshot-20250331, as it calls itself) says "Image type not supported" of JPEG XL with
+ * alpha, which 1.3.40 (Debian 12) reads.
  */
 bool pictures_readable(const char *name);
 
