@@ -1199,10 +1199,13 @@ END_TEST
 
 START_TEST(outlives_the_death_of_its_cell)
 {
+	siginfo_t dead;
+
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_gt(handler.cell.pid, 0);
 	ck_assert_int_eq(kill(handler.cell.pid, SIGKILL), 0);
-	(void)usleep(50000);
+	/* gone, and left to be reaped by whom it belongs to */
+	ck_assert_int_eq(waitid(P_PID, (id_t)handler.cell.pid, &dead, WEXITED | WNOWAIT), 0);
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Limner-Reason"), "");
