@@ -8,6 +8,7 @@
 #include "cli_warm.h"
 #include "config.h"
 #include "image.h"
+#include "manual.h"
 #include "plan.h"
 #include "probe.h"
 #include "request.h"
@@ -199,6 +200,15 @@ config(int argc, char *argv[], struct config *cfg)
 	return cli_help_usage(CLI_HELP_CONFIG);
 }
 
+static int
+manual(int argc, char *argv[], struct config *cfg)
+{
+	(void)cfg;
+	if (argc != 2 || !manual_print(argv[1], stdout))
+		return cli_help_usage(CLI_HELP_MANUAL);
+	return 0;
+}
+
 static int (*const commands[CLI_HELP__COUNT])(int argc, char *argv[], struct config *cfg) = {
 	[CLI_HELP_RENDER] = render,
 	[CLI_HELP_EXPLAIN] = cli_explain,
@@ -209,6 +219,7 @@ static int (*const commands[CLI_HELP__COUNT])(int argc, char *argv[], struct con
 	[CLI_HELP_PURGE_TAGS] = cli_cdn_purge_tags,
 	[CLI_HELP_PARAMS] = params,
 	[CLI_HELP_CONFIG] = config,
+	[CLI_HELP_MANUAL] = manual,
 };
 
 void
@@ -225,8 +236,8 @@ cli_mistakes(const struct config_mistakes *mistakes)
 static int
 run_with(enum cli_help_command command, const char *path, int argc, char *argv[], char *const env[])
 {
-	bool bare = command == CLI_HELP_PARAMS || command == CLI_HELP_WARM ||
-		    (command == CLI_HELP_CONFIG && argc > 1);
+	bool bare = command == CLI_HELP_PARAMS || command == CLI_HELP_MANUAL ||
+		    command == CLI_HELP_WARM || (command == CLI_HELP_CONFIG && argc > 1);
 	struct config_mistakes mistakes = { .count = 0 };
 	struct config *cfg = calloc(1, sizeof *cfg);
 	int status = CLI_HELP_FAILED;

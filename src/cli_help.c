@@ -79,6 +79,12 @@ const struct cli_help cli_help_table[CLI_HELP__COUNT] = {
 		"environment, and what it is when left out.\n\n"
 		"  limner config\n"
 		"  limner config sample >limner.conf\n" },
+	[CLI_HELP_MANUAL] = { "manual", "PAGE",
+		"Print a page of the manual.",
+		"PAGE is limner.1 or limner.conf.5, to be read with man, or reference.html. The settings are\n"
+		"not looked at.\n\n"
+		"  limner manual limner.conf.5 >limner.conf.5 && man ./limner.conf.5\n"
+		"  limner manual reference.html >reference.html\n" },
 };
 /* clang-format on */
 

@@ -17,6 +17,7 @@ enum cli_help_command {
 	CLI_HELP_PURGE_TAGS,
 	CLI_HELP_PARAMS,
 	CLI_HELP_CONFIG,
+	CLI_HELP_MANUAL,
 	CLI_HELP__COUNT
 };
 

@@ -1,5 +1,7 @@
 #include "dialect.h"
 
+#include "html.h"
+
 #include <string.h>
 
 #define SILENT (DIALECT_MUTE | DIALECT_ABSENT)
@@ -26,26 +28,6 @@ dialect_describe(FILE *f, int32_t id)
 	return true;
 }
 
-/* Write text so that a browser shows it as it is. */
-static void
-put_text(FILE *f, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text == '<' || *text == '>' || *text == '&')
-			(void)fprintf(f, "&#%d;", *text);
-		else
-			(void)fputc(*text, f);
-	}
-}
-
-static void
-put_code(FILE *f, const char *before, const char *text, const char *after)
-{
-	(void)fprintf(f, "%s<code>", before);
-	put_text(f, text);
-	(void)fprintf(f, "</code>%s", after);
-}
-
 /* What a row becomes: the words and what they stand for, or the parameter. */
 static void
 put_becomes(FILE *f, const struct dialect_row *row)
@@ -54,15 +36,15 @@ put_becomes(FILE *f, const struct dialect_row *row)
 
 	for (const struct dialect_word *w = row->words; w != NULL && w->word != NULL; w++) {
 		(void)fprintf(f, "%s", separator);
-		put_text(f, strcmp(w->word, "*") == 0 ? "else" : w->word);
+		html_text(f, strcmp(w->word, "*") == 0 ? "else" : w->word);
 		if (w->sets[0] != '\0')
-			put_code(f, ": ", w->sets, "");
+			html_code(f, ": ", w->sets, "");
 		else
 			(void)fprintf(f, ": –");
 		separator = "; ";
 	}
 	if (row->target != NULL)
-		put_code(f, separator, row->target, "");
+		html_code(f, separator, row->target, "");
 }
 
 static void
@@ -75,17 +57,17 @@ put_rows(FILE *f, const struct dialect *d)
 
 		if ((row->flags & SILENT) != 0)
 			continue;
-		put_code(f, "<tr><td>", row->name, "");
+		html_code(f, "<tr><td>", row->name, "");
 		if (row->aliases[0] != NULL)
-			put_code(f, " ", row->aliases[0], "");
+			html_code(f, " ", row->aliases[0], "");
 		(void)fprintf(f, "</td><td>");
-		put_text(f, row->meaning);
+		html_text(f, row->meaning);
 		(void)fprintf(f, "</td><td>");
 		dialect_allowed(row, allowed);
-		put_text(f, row->words != NULL && row->takes == NULL ? "" : allowed);
+		html_text(f, row->words != NULL && row->takes == NULL ? "" : allowed);
 		(void)fprintf(f, "</td><td>");
 		put_becomes(f, row);
-		put_code(f, "</td><td>", row->example, "</td></tr>\n");
+		html_code(f, "</td><td>", row->example, "</td></tr>\n");
 	}
 	(void)fprintf(f, "</table>\n");
 }
@@ -98,7 +80,7 @@ put_names(FILE *f, const struct dialect *d, unsigned flag, const char *title)
 	for (const struct dialect_row *row = d->rows; row->name != NULL; row++) {
 		if ((row->flags & flag) == 0)
 			continue;
-		put_code(f, separator, row->name, "");
+		html_code(f, separator, row->name, "");
 		separator = " ";
 	}
 	if (separator != title)
@@ -128,9 +110,9 @@ dialect_describe_page(FILE *f)
 		if (d->rows == NULL)
 			continue;
 		(void)fprintf(f, "<h2 id=\"%s\">%s</h2>\n<p>", c->name, c->name);
-		put_text(f, d->summary);
+		html_text(f, d->summary);
 		if (d->defaults[0] != '\0')
-			put_code(f, " Beneath all that is asked: ", d->defaults, ".");
+			html_code(f, " Beneath all that is asked: ", d->defaults, ".");
 		(void)fprintf(f, "</p>\n");
 		put_rows(f, d);
 		put_names(f, d, DIALECT_MUTE, "<p>Understood, and without effect: ");

@@ -63,6 +63,7 @@ struct err_row {
 	int32_t original_s; /* max-age of the original sent instead, ERR_NO_ORIGINAL or ERR_AS_DONE
 			     */
 	const char *say;    /* what the client reads when the fault says nothing better */
+	const char *happened; /* what the manual says of it; lower case, no period */
 };
 
 struct err {

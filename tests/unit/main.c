@@ -63,6 +63,7 @@ main(void)
 		suite_response,
 		suite_status,
 		suite_cdn,
+		suite_manual,
 		suite_handler,
 		suite_negotiate,
 		suite_server,

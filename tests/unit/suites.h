@@ -24,6 +24,7 @@ Suite *suite_config(void);
 Suite *suite_tags(void);
 Suite *suite_sign(void);
 Suite *suite_cdn(void);
+Suite *suite_manual(void);
 Suite *suite_request(void);
 Suite *suite_probe(void);
 Suite *suite_plan(void);
