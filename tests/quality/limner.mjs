@@ -41,9 +41,9 @@ export function render(file, query, settings = {}) {
 		throw error;
 	if (signal !== null || error !== undefined)
 		return { crash: signal ?? error.code };
-	if (/Sanitizer|runtime error:/.test(stderr) || status > 1)
+	if (/Sanitizer|runtime error:/.test(stderr) || (status !== 0 && status !== 3))
 		return { crash: /(SUMMARY: .*|runtime error: .*)/.exec(stderr)?.[1] ?? `exit status ${status}` };
-	if (status === 1)
+	if (status === 3)
 		return { reason: /^limner: render: ([a-z-]+):/m.exec(stderr)?.[1] ?? stderr.trim() };
 	return { bytes: fs.readFileSync(out) };
 }
