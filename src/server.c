@@ -37,14 +37,18 @@
  * own client (lighttpd: 360 s), so that only a web server that hangs is given up.
  */
 #define ANSWER_S 400
+/* Told to stop, alone, how long to go on with those who wait on the socket */
+#define WAITING_US 2000000u
 /* The most of a request's body that is read, and thrown away, to keep a connection. */
 #define BODY_MAX (1U << 20)
 
 /* ------------------------------------------------------------------ connections */
 
 struct server {
-	int listening; /* borrowed */
-	int stop;      /* readable once a signal to stop came */
+	int listening;     /* borrowed */
+	int stop;          /* readable once a signal to stop came */
+	bool alone;        /* no other process is known to take who waits on the socket */
+	uint64_t until_us; /* alone and told to stop: who waits is served until then; 0: not told */
 	FCGX_Request request;
 };
 
@@ -194,6 +198,21 @@ drop(struct server *s)
 }
 
 /*
+ * Told to stop: tell whether to serve who waits on the socket all the same. Under a master another
+ * worker will; alone, the socket ends with this process, and who waits would be cut off. Not for
+ * ever: mod_fcgid kills after 8 s.
+ */
+static bool
+serves_on(struct server *s, bool somebody_waits)
+{
+	uint64_t now_us = now_mono_us();
+
+	if (s->until_us == 0)
+		s->until_us = now_us + WAITING_US;
+	return s->alone && somebody_waits && now_us < s->until_us;
+}
+
+/*
  * Wait until a connection has something to say.
  *
  * A kept connection waits beside the listening socket and gives way to a new connection: web
@@ -217,9 +236,9 @@ wait_for_peer(struct server *s)
 				continue;
 			return -1;
 		}
-		if (p[0].revents != 0)
+		if (p[0].revents != 0 && !serves_on(s, p[2].revents != 0))
 			return 0;
-		if (p[1].revents != 0)
+		if (p[0].revents == 0 && p[1].revents != 0)
 			return 1;
 		if (p[2].revents == 0)
 			continue;
@@ -478,7 +497,7 @@ serve(struct server *s, struct handler *h, int32_t max_requests)
 int
 server_fcgi(const struct config *cfg, int fd, int32_t max_requests)
 {
-	struct server s = { .listening = fd };
+	struct server s = { .listening = fd, .alone = cfg->workers == 0 };
 	struct handler h = { 0 };
 	int flags = fcntl(fd, F_GETFL);
 	int status = 1;

@@ -7,7 +7,8 @@
 #include "config.h"
 
 /*
- * Accept FastCGI requests on fd until SIGTERM (the answer in hand is finished) or, when
+ * Accept FastCGI requests on fd until SIGTERM (the answer in hand is finished, and where
+ * cfg->workers is 0, this process being alone, so are those that wait already) or, when
  * max_requests is not 0, until so many were served.
  *
  * Returns the process's exit status: 0 after an orderly end.

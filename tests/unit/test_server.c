@@ -272,6 +272,31 @@ START_TEST(answers_what_came_before_the_signal)
 }
 END_TEST
 
+/* Nobody else will take them when the socket ends with this process. */
+START_TEST(serves_who_waits_before_it_leaves)
+{
+	int fds[3];
+
+	start_worker(0);
+	fds[0] = join();
+	ask(fds[0], "GET", "/img/-/health", true, 0);
+	ck_assert_int_eq(answer(fds[0]), 200);
+	(void)close(fds[0]);
+	(void)kill(worker, SIGSTOP);
+	for (int i = 0; i < 3; i++) {
+		fds[i] = join();
+		ask(fds[i], "GET", "/img/-/health", false, 0);
+	}
+	(void)kill(worker, SIGTERM);
+	(void)kill(worker, SIGCONT);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_msg(answer(fds[i]) == 200, "who waited as number %d", i + 1);
+		(void)close(fds[i]);
+	}
+	ck_assert_int_eq(end_worker(3000), 0);
+}
+END_TEST
+
 START_TEST(is_not_held_by_a_silent_peer)
 {
 	int fd;
@@ -332,6 +357,7 @@ suite_server(void)
 	tcase_add_test(t, serves_both_when_others_wait);
 	tcase_add_loop_test(t, leaves_on_a_signal, 0, 5);
 	tcase_add_test(t, answers_what_came_before_the_signal);
+	tcase_add_test(t, serves_who_waits_before_it_leaves);
 	tcase_add_test(t, is_not_held_by_a_silent_peer);
 	tcase_add_test(t, drops_what_is_not_fastcgi);
 	tcase_add_test(t, leaves_after_so_many_requests);
