@@ -60,6 +60,7 @@ read_query(const struct request *req, const char *query, struct params *ret,
 	bool asks;
 
 	params_init(ret);
+	ret->no_sign = req->origin->policy.sign_key[0] == '\0';
 	/* what strict refuses has been refused */
 	(void)!dialect_parse(
 		req->origin->policy.dialect, query, false, ret, notes, &asks, &ignored);
@@ -240,6 +241,13 @@ is_heard(const struct pieces *pieces, const struct piece *piece)
 	return false;
 }
 
+/* Tell whether the origin has no use for a row: one that signs, without a key. */
+static bool
+is_unknown(const struct request *req, const struct param_def *def)
+{
+	return (def->flags & PARAM_SIGN) != 0 && req->origin->policy.sign_key[0] == '\0';
+}
+
 /* Say why a pair has no effect. */
 static void
 explain_idle(const struct pieces *pieces, const struct piece *piece, FILE *f)
@@ -258,6 +266,8 @@ explain_idle(const struct pieces *pieces, const struct piece *piece, FILE *f)
 			noted ? "not valid, or without a counterpart here" : "without effect here");
 	} else if (def == NULL) {
 		(void)fputs(": no such parameter\n", f);
+	} else if (is_unknown(pieces->req, def)) {
+		(void)fputs(": no such parameter without a sign_key\n", f);
 	} else if (!piece->pair.whole ||
 		   !params_put(&alone, piece->pair.name, piece->pair.value, false)) {
 		params_allowed(def, allowed);
@@ -281,7 +291,8 @@ explain_parameters(const struct config *cfg, const struct pieces *pieces, FILE *
 			explain_parameter(cfg, pieces, i, f);
 	(void)fputs("  left out", f);
 	for (size_t i = 0; i < param_count; i++)
-		if ((req->params.given & BIT(i)) == 0 && param_table[i].kind != PARAM_SIZE)
+		if ((req->params.given & BIT(i)) == 0 && param_table[i].kind != PARAM_SIZE &&
+			!is_unknown(req, &param_table[i]))
 			(void)fprintf(f, " %s%s%s", param_table[i].name,
 				param_table[i].unset[0] != '\0' ? "=" : "", param_table[i].unset);
 	(void)fputc('\n', f);
@@ -478,6 +489,7 @@ explain_answer(
 		[FRESHNESS_OBJECT] = "the object's own Cache-Control",
 		[FRESHNESS_EXPIRES] = "the object's own Expires",
 		[FRESHNESS_SETTINGS] = "max_age and what goes with it",
+		[FRESHNESS_SIGNED] = "no longer than the URL is signed for",
 		[FRESHNESS_CLOSED] = "the object's own Cache-Control, for it is private",
 		[FRESHNESS_SILENT] = "not said, so that a cache keeps what it has",
 		[FRESHNESS_OTHER] = "as the kind of answer",

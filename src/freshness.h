@@ -15,7 +15,8 @@ enum freshness_rule {
 	FRESHNESS_OBJECT,  /* the object's own Cache-Control */
 	FRESHNESS_EXPIRES, /* its Expires */
 	FRESHNESS_SETTINGS,
-	/* of other answers; freshness_good knows none of them */
+	/* freshness_good knows none of these */
+	FRESHNESS_SIGNED,  /* one of those above, but no longer than the URL is signed for */
 	FRESHNESS_FAILURE, /* the age of its reason */
 	FRESHNESS_CLOSED,  /* a failure whose original is private: its own Cache-Control */
 	FRESHNESS_SILENT,  /* a 304 without one: what the cache has stays */

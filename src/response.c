@@ -90,8 +90,10 @@ response_cache_done(struct response *r, const struct request *req, const struct 
 	enum freshness_rule rule =
 		freshness_good(policy, params_given(&req->asked, "v"), head, now_unix_s(), text);
 
-	if (req->left_s > 0 && !freshness_is_closed(policy, head))
+	if (req->left_s > 0 && !freshness_is_closed(policy, head)) {
 		freshness_limit(policy->max_age_ms / 1000, req->left_s, text);
+		rule = FRESHNESS_SIGNED;
+	}
 	response_field(r, "Cache-Control", "%s", text);
 	return rule;
 }

@@ -26,7 +26,8 @@ void response_start(struct response *r, int status);
 /* Add a field; control bytes in the value are refused (the field is left out). */
 void response_field(struct response *r, const char *name, const char *format, ...) PRINTF(3, 4);
 
-/* Cache-Control of an answer that is good, as freshness_good writes it. */
+/* Cache-Control of an answer that is good, as freshness_good writes it, shortened for a signed URL.
+ */
 enum freshness_rule response_cache_done(
 	struct response *r, const struct request *req, const struct source_head *head);
 

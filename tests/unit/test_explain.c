@@ -20,7 +20,9 @@ setup(void)
 		"LIMNER_FILE_HINTS_MOUNT=/hints/", "LIMNER_FILE_HINTS_CLIENT_HINTS=yes",
 		"LIMNER_FILE_ONLY_MOUNT=/only/", "LIMNER_FILE_ONLY_REQUIRE_T=yes",
 		"LIMNER_FILE_DAANGN_MOUNT=/daangn/", "LIMNER_FILE_DAANGN_DIALECT=daangn",
-		"LIMNER_FILE_MOUNT=/img/", NULL };
+		"LIMNER_FILE_SIGNED_MOUNT=/signed/",
+		"LIMNER_FILE_SIGNED_SIGN_KEY=a-key-for-tests-alone", "LIMNER_FILE_MOUNT=/img/",
+		NULL };
 	struct err err = { 0 };
 
 	cfg = calloc(1, sizeof *cfg);
@@ -77,6 +79,9 @@ static const struct {
 	{ "/img/a.jpg?t=nobody", { "passes     no preset has that name\n" }, NULL },
 	{ "/img/a.jpg?dl", { "  dl       1: dl\n", "passes     nothing asks for a picture\n" }, NULL },
 	{ "/img/a.jpg?", { "left out t w h fit=inside up=0 g=c ", "\nvary       nothing of the client's\n" }, "ignored" },
+	{ "/img/a.jpg?w=3&sig=x", { "  sig=x: no such parameter without a sign_key\n" }, "dl=0 v exp" },
+	{ "/signed/a.jpg?w=3&exp=9", { "  exp      9: exp=9\n", "dl=0 v sig\n",
+	  "\nsignature  missing; it is of /signed/a.jpg?w=3&exp=9\n" }, "ignored" },
 	{ "/img/a.jpg?h=200&w=300", { "(asked for in another order)" }, NULL },
 	{ "/only/a.jpg?w=300", { "  w        300: w=300\n", "passes     only t=<preset> makes pictures here\n" }, NULL },
 	{ "/only/a.jpg?t=card&w=300", { "preset card" }, "passes" },
@@ -262,12 +267,14 @@ START_TEST(tells_by_which_rule_it_is_kept)
 
 	ck_assert(settings_ages_read("broken 5m", &policy.error_ages, why));
 	explain_answer(&policy, FRESHNESS_VERSION, ERR_NONE, f);
+	explain_answer(&policy, FRESHNESS_SIGNED, ERR_NONE, f);
 	explain_answer(&policy, FRESHNESS_OBJECT, ERR_NOT_SMALLER, f);
 	explain_answer(&policy, FRESHNESS_FAILURE, ERR_BROKEN, f);
 	explain_answer(&policy, FRESHNESS_FAILURE, ERR_PIXELS, f);
 	ck_assert_int_eq(fclose(f), 0);
 	ck_assert_str_eq(text,
 		"cache      immutable, for v is given\n"
+		"cache      no longer than the URL is signed for\n"
 		"reason     not-smaller\ncache      the object's own Cache-Control\n"
 		"reason     broken\ncache      the age of its reason, by error_ages\n"
 		"reason     pixels\ncache      the age of its reason\n");

@@ -238,7 +238,8 @@ START_TEST(keeps_a_signed_answer_no_longer_than_it_is_signed)
 	ck_assert(params_parse(&req.asked, signed_ages[_i].query, true, &notes, &err));
 	(void)snprintf(head.cache_control, sizeof head.cache_control, "%s", signed_ages[_i].own);
 	response_start(&res, 200);
-	response_cache_done(&res, &req, &head);
+	ck_assert_int_eq(response_cache_done(&res, &req, &head) == FRESHNESS_SIGNED,
+		strstr(signed_ages[_i].want, "must-revalidate") != NULL);
 	(void)snprintf(want, sizeof want, "Cache-Control: %s\r\n", signed_ages[_i].want);
 	ck_assert_str_eq(buf_text(&res.head), want);
 	ck_assert_uint_eq(response_age(&req, 499), 499);
