@@ -149,32 +149,43 @@ freshness_good(const struct config_policy *policy, bool versioned, const struct 
 	return FRESHNESS_SETTINGS;
 }
 
-/* Read a number of seconds in a Cache-Control; without one, what was there. */
-static uint64_t
-stored_age(const char *control, const char *name, uint64_t otherwise_s)
+/* Read the seconds that a Cache-Control gives a directive. False when it gives none. */
+static bool
+stored_age(const char *control, const char *name, int64_t *ret)
 {
-	const char *at = strcasestr(control, name);
-	char digits[11] = "";
-	int64_t s;
+	size_t n, size = strlen(name);
 
-	if (at == NULL || (at > control && strchr(" ,\t", at[-1]) == NULL))
-		return otherwise_s;
-	at += strlen(name);
-	(void)snprintf(digits, sizeof digits, "%.*s", (int)strspn(at, "0123456789"), at);
-	return text_to_int(digits, 0, INT64_C(9999999999), &s) ? (uint64_t)s : otherwise_s;
+	for (; *control != '\0'; control += n + (control[n] == ',')) {
+		const char *directive;
+		size_t len;
+
+		n = directive_length(control);
+		len = text_trim(control, n, &directive);
+		if (len > size && directive[size] == '=' &&
+			strncasecmp(directive, name, size) == 0 &&
+			aged(directive + size + 1, len - size - 1, 0, ret))
+			return true;
+	}
+	return false;
 }
 
 void
 freshness_limit(uint64_t max_age_s, int64_t left_s, char text[FRESHNESS_TEXT])
 {
-	uint64_t age = stored_age(text, "max-age=", max_age_s);
-	uint64_t shared = stored_age(text, "s-maxage=", age);
+	int64_t age = (int64_t)max_age_s, shared;
+	bool apart = stored_age(text, "s-maxage", &shared);
+	size_t at;
 
-	age = shared < age ? shared : age;
+	if (!stored_age(text, "max-age", &age) && apart && shared < age)
+		age = shared;
 	if (strcasestr(text, "no-cache") != NULL)
-		age = 0;
-	(void)snprintf(text, FRESHNESS_TEXT, "public, max-age=%" PRIu64 ", must-revalidate",
-		(uint64_t)left_s < age ? (uint64_t)left_s : age);
+		left_s = 0;
+	at = (size_t)snprintf(
+		text, FRESHNESS_TEXT, "public, max-age=%" PRId64, left_s < age ? left_s : age);
+	if (apart)
+		at += (size_t)snprintf(text + at, FRESHNESS_TEXT - at, ", s-maxage=%" PRId64,
+			left_s < shared ? left_s : shared);
+	(void)snprintf(text + at, FRESHNESS_TEXT - at, ", must-revalidate");
 }
 
 void

@@ -43,7 +43,8 @@ enum freshness_rule freshness_good(const struct config_policy *policy, bool vers
 
 /*
  * Shorten the Cache-Control of a good answer that is not closed, whose signed URL will be over: no
- * cache keeps it for longer, and none uses it when it is stale (RFC 9111 5.2.2.2).
+ * cache keeps it for longer, and none uses it when it is stale (RFC 9111 5.2.2.2). A time of shared
+ * caches' own (s-maxage) stays one.
  *
  * max_age_s  where it names no time
  * left_s     until the URL is over, above 0
