@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define ENDING_MAX 64 /* bytes of a key's own ending, with the NUL */
+
 /* ---- Names ---- */
 
 /* A character's number; text_utf8_step has looked at its n bytes. */
@@ -43,6 +45,16 @@ base_of(const char *path)
 	return base;
 }
 
+/* End a name of n bytes before dots and blanks; the bytes that are left. */
+static size_t
+trim_end(char *name, size_t n)
+{
+	while (n > 0 && strchr(". ", name[n - 1]) != NULL)
+		n--;
+	name[n] = '\0';
+	return n;
+}
+
 /*
  * Copy a path's last part as it may be a file's name, at most size - 1 bytes of whole characters:
  * no controls, none of what Windows forbids, and no dots or blanks at its ends. False: nothing is
@@ -67,10 +79,7 @@ clean(const char *path, char *ret, size_t size)
 			ret[at] = '_';
 		at += step;
 	}
-	while (at > 0 && strchr(". ", ret[at - 1]) != NULL)
-		at--;
-	ret[at] = '\0';
-	return at > 0;
+	return trim_end(ret, at) > 0;
 }
 
 /* What follows the last dot of a name; "" when there is no dot, or nothing before it. */
@@ -107,26 +116,40 @@ fits(const char *ending, enum format format)
 	       (format == FORMAT_SVG && strcasecmp(ending, "svgz") == 0);
 }
 
+/* The ending of a key as a name may have it; "" for none, and for one that is too long. */
+static void
+own_ending(const char *key, char ret[ENDING_MAX])
+{
+	const char *had = ending_of(base_of(key));
+
+	if (strlen(had) >= ENDING_MAX || !clean(had, ret, ENDING_MAX))
+		ret[0] = '\0';
+}
+
 /* Give a name the ending of what was sent; it is cut where there is no room for both. */
 static void
 set_ending(char name[DISPOSITION_NAME + 1], const char *key, enum format format)
 {
 	const char *had = ending_of(name);
-	char ending[16] = "";
+	char ending[ENDING_MAX];
 	size_t n = strlen(name);
 
-	if (format != FORMAT_NONE) {
-		if (fits(had, format))
-			return;
+	if (format == FORMAT_NONE)
+		own_ending(key, ending);
+	else
 		(void)snprintf(ending, sizeof ending, "%s",
 			format == FORMAT_BLURHASH ? "txt" : format_row(format)->name);
-		if (format_by_name(had) != FORMAT_NONE)
-			n -= strlen(had) + 1;
-	} else if (*had != '\0' || !text_copy(ending, sizeof ending, ending_of(base_of(key)))) {
+	if (*ending == '\0') {
+		/* any ending would be the stranger's choice of what the bytes are taken for */
+		for (; *had != '\0'; had = ending_of(name))
+			name[had - name - 1] = '\0';
+		trim_end(name, strlen(name));
 		return;
 	}
-	if (*ending == '\0' || is_invisible((unsigned char)*ending))
+	if (format != FORMAT_NONE ? fits(had, format) : strcasecmp(had, ending) == 0)
 		return;
+	if (format_by_name(had) != FORMAT_NONE)
+		n -= strlen(had) + 1;
 	if (n > DISPOSITION_NAME - strlen(ending) - 1)
 		n = DISPOSITION_NAME - strlen(ending) - 1;
 	while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80) /* inside a character */

@@ -20,9 +20,10 @@
  *
  * dl      of the parameters: "1" for the original's own name; nothing is appended for "" and "0"
  * key     the original's, UTF-8
- * type    the answer's Content-Type; where no format has it the name keeps its ending, or gets the
- * key's Fails   ERR_INTERNAL, ERR_TOO_LARGE as buf_add Source  RFC 6266 4 and appendix D, RFC
- * 8187 3.2
+ * type    the answer's Content-Type. Where no format has it the ending is the key's own, or none:
+ *         what dl names would be the stranger's choice of what the bytes are taken for
+ * Fails   ERR_INTERNAL, ERR_TOO_LARGE as buf_add
+ * Source  RFC 6266 4 and appendix D, RFC 8187 3.2
  */
 bool disposition_print(const char *dl, const char *key, const char *type, struct buf *out,
 	struct err *err) MUST_USE;
