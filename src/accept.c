@@ -8,6 +8,12 @@
 
 static const enum format formats[ACCEPT_FORMATS] = { FORMAT_AVIF, FORMAT_WEBP, FORMAT_JXL };
 
+static const enum format plain[ACCEPT_PLAIN] = { FORMAT_JPEG, FORMAT_PNG, FORMAT_GIF };
+
+/* Ranges that may speak of those, the one that counts less behind. */
+enum { IMAGES, ANYTHING, RANGES };
+static const char *const ranges[RANGES] = { "image/*", "*/*" };
+
 /* Which of the formats this is; ACCEPT_FORMATS when it is none. */
 static size_t
 place_of(enum format format)
@@ -79,36 +85,53 @@ weight_of(const char *params, size_t n)
 	return least;
 }
 
+/* Note a member's weight where it names this type; the higher counts. */
 static void
-read_member(const char *member, size_t n, struct accept_weights *ret)
+note(const char *type, size_t n, const char *mime, int32_t weight, int32_t *ret)
+{
+	if (n == strlen(mime) && strncasecmp(type, mime, n) == 0 && weight > *ret)
+		*ret = weight;
+}
+
+static void
+read_member(const char *member, size_t n, struct accept_weights *ret, int32_t ranged[RANGES])
 {
 	size_t len = span(member, n, ";");
 	int32_t weight = weight_of(member + len, n - len);
 	const char *type;
 
 	len = text_trim(member, len, &type);
-	for (size_t i = 0; i < ACCEPT_FORMATS; i++) {
-		const char *mime = format_row(formats[i])->mime;
-
-		if (len == strlen(mime) && strncasecmp(type, mime, len) == 0 && weight > ret->of[i])
-			ret->of[i] = weight;
-	}
+	for (size_t i = 0; i < ACCEPT_FORMATS; i++)
+		note(type, len, format_row(formats[i])->mime, weight, &ret->of[i]);
+	for (size_t i = 0; i < ACCEPT_PLAIN; i++)
+		note(type, len, format_row(plain[i])->mime, weight, &ret->plain[i]);
+	for (size_t i = 0; i < RANGES; i++)
+		note(type, len, ranges[i], weight, &ranged[i]);
 }
 
 void
 accept_read(const char *field, struct accept_weights *ret)
 {
 	size_t left = field != NULL ? strlen(field) : 0, n;
+	int32_t ranged[RANGES] = { -1, -1 }; /* not named */
 
 	memset(ret, 0, sizeof *ret);
 	if (left > ACCEPT_FIELD_MAX)
 		return;
+	for (size_t i = 0; i < ACCEPT_PLAIN; i++)
+		ret->plain[i] = -1;
 	while (left > 0) {
 		n = span(field, left, ",");
-		read_member(field, n, ret);
+		read_member(field, n, ret, ranged);
 		n += n < left;
 		field += n;
 		left -= n;
+	}
+	for (size_t i = 0; i < ACCEPT_PLAIN; i++) {
+		for (size_t k = 0; ret->plain[i] < 0 && k < RANGES; k++)
+			ret->plain[i] = ranged[k];
+		if (ret->plain[i] < 0)
+			ret->plain[i] = 0;
 	}
 }
 
@@ -132,6 +155,18 @@ accept_bits(const struct accept_weights *weights)
 	for (size_t i = 0; i < ACCEPT_FORMATS; i++)
 		if (weights->of[i] > 0)
 			bits |= FORMAT_BIT(formats[i]);
+	return bits;
+}
+
+uint32_t
+accept_above(const struct accept_weights *weights, enum format format)
+{
+	size_t at = place_of(format);
+	uint32_t bits = 0;
+
+	for (size_t i = 0; at < ACCEPT_FORMATS && i < ACCEPT_PLAIN; i++)
+		if (weights->plain[i] > weights->of[at])
+			bits |= FORMAT_BIT(plain[i]);
 	return bits;
 }
 

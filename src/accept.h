@@ -2,7 +2,9 @@
  * Which formats a client takes, and in which order f=auto tries them. Pure.
  *
  * Ranges of several types promise none of these formats: browsers that cannot show AVIF send them
- * too. JPEG and PNG are not asked for: they are what is left when no other will do.
+ * too. JPEG, PNG and GIF are what is left when no other will do; a client that takes one of them
+ * with more weight than a format prefers it (of these a range tells the weight as well, and what
+ * neither names is not asked for).
  *
  * Source  RFC 9110, 12.4.2 (weights) and 12.5.1 (Accept)
  */
@@ -14,9 +16,12 @@
 #define ACCEPT_FORMATS   3    /* AVIF, WebP, JPEG XL: what not every client takes */
 #define ACCEPT_FIELD_MAX 4096 /* bytes; a longer field says nothing */
 
-/* Weights in thousandths, 0 not taken; in the order of accept_formats. */
+#define ACCEPT_PLAIN 3 /* JPEG, PNG, GIF: what is left */
+
+/* Weights in thousandths, 0 not taken. */
 struct accept_weights {
 	int32_t of[ACCEPT_FORMATS];
+	int32_t plain[ACCEPT_PLAIN];
 };
 
 /*
@@ -30,6 +35,9 @@ void accept_read_word(const char *word, struct accept_weights *ret);
 
 /* The FORMAT_BIT()s of what is taken. */
 uint32_t accept_bits(const struct accept_weights *weights);
+
+/* The FORMAT_BIT()s of JPEG, PNG and GIF that are taken with more weight than this format is. */
+uint32_t accept_above(const struct accept_weights *weights, enum format format);
 
 /*
  * Tell whether a text is a list of these formats: names with commas or blanks between them, each

@@ -44,7 +44,9 @@ etag_hash(const struct config *cfg, const struct request *req, char ret[ETAG_HAS
 	if (req->negotiated && !buf_addf(&text, err, "accepts=%x\n", (unsigned)req->accepts))
 		goto out;
 	for (size_t i = 0; req->negotiated && i < ACCEPT_FORMATS; i++)
-		if (!buf_addf(&text, err, "auto=%s\n", format_row(req->auto_order[i])->name))
+		if (!buf_addf(&text, err, "auto=%s\n", format_row(req->auto_order[i])->name) ||
+			(req->auto_above[i] != 0 &&
+				!buf_addf(&text, err, "above=%x\n", (unsigned)req->auto_above[i])))
 			goto out;
 	/* where originals are kept back, the picture is sent that would be no smaller */
 	if (policy->pass != CONFIG_PASS_ANY &&

@@ -445,10 +445,15 @@ explain_format(const struct plan *plan, FILE *f)
 	const struct plan_wish *wish = &plan->wish;
 	bool avif = wish->params.f == PARAMS_F_AUTO && plan->format != FORMAT_AVIF &&
 		    (wish->accepts & plan->may & FORMAT_BIT(FORMAT_AVIF)) != 0;
+	bool preferred = false;
 
+	for (size_t i = 0; wish->params.f == PARAMS_F_AUTO && i < ACCEPT_FORMATS; i++)
+		preferred |= (wish->auto_above[i] & FORMAT_BIT(plan->format)) != 0;
 	(void)fprintf(
 		f, "format     %s: %s", format_row(plan->format)->name, rules[plan->format_rule]);
-	if (avif && plan->frames > 1)
+	if (preferred)
+		(void)fputs("; the client gives it more weight", f);
+	else if (avif && plan->frames > 1)
 		(void)fputs("; not avif, which would not move", f);
 	else if (avif && (int64_t)plan->canvas_w * plan->canvas_h > wish->policy.avif_max_pixels)
 		(void)fprintf(f, "; not avif, for more than avif_max_pixels = %" PRId64,

@@ -31,19 +31,30 @@ next_best(enum format wanted, bool see_through, uint32_t writable)
 	return FORMAT_JPEG;
 }
 
+/* The format where none is asked for: the original's own, or what every browser shows. */
+static enum format
+plain_format(const struct image_info *info, bool see_through, uint32_t writable)
+{
+	if (format_row(info->format)->browsers && (writable & FORMAT_BIT(info->format)) != 0)
+		return info->format;
+	return next_best(FORMAT_NONE, see_through, writable);
+}
+
 /*
- * The best format for f=auto among those the client named; FORMAT_NONE when it named none. AVIF
- * only for so many pixels: for more it takes too long.
+ * The best format for f=auto among those the client named; FORMAT_NONE when it named none, or none
+ * with as much weight as the plain one. AVIF only for so many pixels: for more it takes too long.
  */
 static enum format
-negotiate(const struct plan_wish *wish, bool see_through, uint32_t writable, int64_t pixels)
+negotiate(const struct plan_wish *wish, enum format plain, bool see_through, uint32_t writable,
+	int64_t pixels)
 {
 	if (pixels > wish->policy.avif_max_pixels)
 		writable &= ~FORMAT_BIT(FORMAT_AVIF);
 	if (see_through)
 		writable &= ~FORMAT_BIT(FORMAT_JXL);
 	for (size_t i = 0; wish->params.f == PARAMS_F_AUTO && i < ACCEPT_FORMATS; i++)
-		if ((writable & FORMAT_BIT(wish->auto_order[i])) != 0)
+		if ((writable & FORMAT_BIT(wish->auto_order[i])) != 0 &&
+			(wish->auto_above[i] & FORMAT_BIT(plain)) == 0)
 			return wish->auto_order[i];
 	return FORMAT_NONE;
 }
@@ -106,7 +117,7 @@ is_too_long(const struct plan *plan, struct err *err)
 static void
 make_format(const struct plan_wish *wish, bool see_through, uint32_t writable, struct plan *plan)
 {
-	const struct image_info *info = &wish->info;
+	enum format plain = plain_format(&wish->info, see_through, writable);
 
 	if (names_format(&wish->params)) {
 		plan->wanted = (enum format)wish->params.f;
@@ -117,13 +128,11 @@ make_format(const struct plan_wish *wish, bool see_through, uint32_t writable, s
 			plan->format = next_best(plan->wanted, see_through, writable);
 		return;
 	}
-	plan->format = negotiate(wish, see_through,
+	plan->format = negotiate(wish, plain, see_through,
 		is_to_move(wish) ? formats_that_move(writable) : writable,
 		(int64_t)plan->canvas_w * plan->canvas_h);
-	if (plan->format == FORMAT_NONE && format_row(info->format)->browsers)
-		plan->format = info->format;
-	if (plan->format == FORMAT_NONE || (writable & FORMAT_BIT(plan->format)) == 0)
-		plan->format = next_best(plan->format, see_through, writable);
+	if (plan->format == FORMAT_NONE)
+		plan->format = plain;
 	/* nobody asked for it by name, so nothing is missed */
 	plan->wanted = plan->format;
 }
@@ -255,6 +264,7 @@ plan_resolve(const struct request *req, const struct image_info *info, uint32_t 
 	const struct plan_sight nothing = { 0 };
 
 	memcpy(plan.wish.auto_order, req->auto_order, sizeof plan.wish.auto_order);
+	memcpy(plan.wish.auto_above, req->auto_above, sizeof plan.wish.auto_above);
 	if ((int64_t)info->width * info->height > req->origin->policy.max_pixels) {
 		err_set(err, ERR_PIXELS, "%s", "");
 		return err_detail(err, "the original is %d x %d px", (int)probe_width(info),

@@ -18,6 +18,7 @@ struct plan_wish {
 	struct image_info info;
 	uint32_t accepts, writable;             /* FORMAT_BIT()s */
 	enum format auto_order[ACCEPT_FORMATS]; /* as in the request */
+	uint32_t auto_above[ACCEPT_FORMATS];    /* the same */
 };
 
 /*

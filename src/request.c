@@ -399,6 +399,8 @@ negotiate(const struct config *cfg, const struct gateway *gw, struct request *re
 		accept_read_word(param(gw, variable), &weights);
 	ret->accepts = accept_bits(&weights);
 	accept_order(&weights, ret->origin->policy.auto_formats, ret->auto_order);
+	for (size_t i = 0; i < ACCEPT_FORMATS; i++)
+		ret->auto_above[i] = accept_above(&weights, ret->auto_order[i]);
 }
 
 /* Find out whether the URL is signed as its origin wants it, and for how long. */

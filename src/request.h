@@ -53,6 +53,7 @@ struct request {
 	enum spelling spelling;  /* of the query, beside the canonical form of asked */
 	uint32_t accepts; /* FORMAT_BIT()s Accept names (AVIF WEBP JXL); 0 unless negotiated */
 	enum format auto_order[ACCEPT_FORMATS]; /* those of auto_formats, best first; NONE ends */
+	uint32_t auto_above[ACCEPT_FORMATS];    /* as accept_above tells of each */
 	struct request_conditions if_;
 	char allow_origin[CORS_ORIGIN]; /* as cors_allow found it */
 	char forwarded[2048]; /* what forward_headers lets through, "Name: value\n" each */

@@ -97,6 +97,45 @@ START_TEST(reads_a_caches_word)
 }
 END_TEST
 
+#define J FORMAT_BIT(FORMAT_JPEG)
+#define P FORMAT_BIT(FORMAT_PNG)
+#define G FORMAT_BIT(FORMAT_GIF)
+
+static const struct {
+	const char *field;
+	uint32_t avif, webp; /* what goes before each */
+} above[] = {
+	/* no browser prefers JPEG */
+	{ "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8", 0, 0 },
+	{ "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5", 0, 0 },
+	{ "image/jpeg,image/webp;q=0.1", J, J },
+	{ "image/jpeg;q=0.5,image/avif;q=0.5,image/webp;q=0.499", 0, J },
+	/* the type itself, else its range, else everything; what none of them names is not taken */
+	{ "image/avif;q=0.6,image/webp;q=0.4,image/*;q=0.5", 0, J | P | G },
+	{ "image/avif;q=0.6,image/webp;q=0.4,*/*;q=0.5", 0, J | P | G },
+	{ "image/webp;q=0.4,image/*;q=0.3,*/*", J | P | G, 0 },
+	{ "image/webp;q=0.4,image/png;q=0.3,image/gif;q=0,*/*", J | P, J },
+	{ "image/avif;q=0.001,image/webp;q=0.9", 0, 0 },
+	/* of two the higher; a wrong weight is none */
+	{ "image/png;q=0.2,image/webp;q=0.5,image/png;q=0.7", P, P },
+	{ "image/png;q=x,image/webp;q=0.5,image/*;q=0.7", J | P | G, J | P | G },
+	{ "", 0, 0 },
+};
+
+START_TEST(tells_which_plain_formats_go_before)
+{
+	struct accept_weights w;
+
+	accept_read(above[_i].field, &w);
+	ck_assert_msg(accept_above(&w, FORMAT_AVIF) == above[_i].avif, "%s: avif %x",
+		above[_i].field, accept_above(&w, FORMAT_AVIF));
+	ck_assert_msg(accept_above(&w, FORMAT_WEBP) == above[_i].webp, "%s: webp %x",
+		above[_i].field, accept_above(&w, FORMAT_WEBP));
+	ck_assert_uint_eq(accept_above(&w, FORMAT_NONE), 0);
+	ck_assert_uint_eq(accept_above(&w, FORMAT_JPEG), 0);
+}
+END_TEST
+
 static const struct {
 	const char *field, *list, *want;
 } orders[] = {
@@ -165,6 +204,7 @@ suite_accept(void)
 	tcase_add_loop_test(t, reads_weights_of_what_is_named, 0, ROWS(fields));
 	tcase_add_test(t, reads_no_field_that_is_too_long);
 	tcase_add_loop_test(t, reads_a_caches_word, 0, ROWS(words));
+	tcase_add_loop_test(t, tells_which_plain_formats_go_before, 0, ROWS(above));
 	tcase_add_loop_test(t, orders_by_weight_then_by_the_list, 0, ROWS(orders));
 	tcase_add_loop_test(t, takes_lists_of_these_formats_alone, 0, ROWS(lists));
 	suite_add_tcase(s, t);

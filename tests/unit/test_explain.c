@@ -213,6 +213,10 @@ static const struct {
 	{ "f=auto", OPAQUE, "image/avif", ALL, { "format     avif: f=auto, and the client accepts it\n",
 	  "quality    55: avif_quality of the settings\n" } },
 	{ "f=auto", OPAQUE, "", ALL, { "format     jpg: the original's own\n", "unchanged  the original itself" } },
+	{ "f=auto", OPAQUE, "image/jpeg,image/avif;q=0.9,image/webp", ALL,
+	  { "format     webp: f=auto, and the client accepts it\n" } },
+	{ "f=auto", OPAQUE, "image/*,image/avif;q=0.9,image/webp;q=0.8", ALL,
+	  { "format     jpg: the original's own; the client gives it more weight\n" } },
 	{ "f=auto&w=2000&up=1", OPAQUE, "image/avif,image/webp", ALL,
 	  { "format     webp: f=auto, and the client accepts it; not avif, for more than avif_max_pixels = 2000000\n" } },
 	{ "f=auto&w=9", 40, 30, FORMAT_GIF, false, 3, "image/avif", ALL,
@@ -246,6 +250,8 @@ START_TEST(tells_which_rule_decided)
 	accept_read(plans[_i].accept, &weights);
 	req.accepts = accept_bits(&weights);
 	accept_order(&weights, req.origin->policy.auto_formats, req.auto_order);
+	for (size_t i = 0; i < ACCEPT_FORMATS; i++)
+		req.auto_above[i] = accept_above(&weights, req.auto_order[i]);
 	ck_assert_msg(plan_resolve(&req, &info, plans[_i].writable, &plan, &err), "%s", err.detail);
 	explain_plan(&plan, f);
 	ck_assert_int_eq(fclose(f), 0);

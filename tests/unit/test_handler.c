@@ -742,6 +742,12 @@ START_TEST(tags_what_each_accept_comes_to_apart)
 	ck_assert(ask("/img/a.jpg?f=auto&w=100", "HTTP_ACCEPT", "*/*"));
 	ck_assert_str_ne(field("ETag"), "");
 	ck_assert_int_ne(strncmp(webp, field("ETag"), strcspn(webp, ".")), 0);
+	/* nor where JPEG is preferred */
+	ck_assert(ask("/img/a.jpg?f=auto&w=100", "HTTP_ACCEPT", "image/jpeg,image/webp;q=0.1"));
+	body_is(100, 75, FORMAT_JPEG);
+	ck_assert_int_ne(strncmp(webp, field("ETag"), strcspn(webp, ".")), 0);
+	ck_assert(ask("/img/a.jpg?f=auto&w=100", "HTTP_ACCEPT", "image/png,image/webp;q=0.1"));
+	body_is(100, 75, FORMAT_WEBP);
 	/* that tag is no news to the client that has it, and none of the other's */
 	ck_assert(ask("/img/a.jpg?f=auto&w=100", "HTTP_IF_NONE_MATCH", webp));
 	ck_assert_int_eq(status(), 200);

@@ -58,7 +58,7 @@ take(struct request *req, enum format format)
 	req->auto_order[i] = format;
 }
 
-/* "gif 4000x3000 frames=3 orientation=6 alpha accepts=webp writes=avif moves=gif" */
+/* "gif 4000x3000 frames=3 orientation=6 alpha accepts=webp prefers=png writes=avif moves=gif" */
 static void
 describe(char *line, struct image_info *info, struct request *req, uint32_t *writable)
 {
@@ -72,6 +72,9 @@ describe(char *line, struct image_info *info, struct request *req, uint32_t *wri
 			continue;
 		if (strncmp(word, "accepts=", 8) == 0)
 			take(req, format_by_name(word + 8));
+		else if (strncmp(word, "prefers=", 8) == 0)
+			for (size_t i = 0; i < ACCEPT_FORMATS; i++)
+				req->auto_above[i] |= FORMAT_BIT(format_by_name(word + 8));
 		else if (strncmp(word, "writes=", 7) == 0)
 			*writable |= FORMAT_BIT(format_by_name(word + 7));
 		else if (strcmp(word, "alpha") == 0)
