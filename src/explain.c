@@ -495,7 +495,8 @@ explain_answer(
 		[FRESHNESS_EXPIRES] = "the object's own Expires",
 		[FRESHNESS_SETTINGS] = "max_age and what goes with it",
 		[FRESHNESS_SIGNED] = "no longer than the URL is signed for",
-		[FRESHNESS_CLOSED] = "the object's own Cache-Control, for it is private",
+		[FRESHNESS_CLOSED] =
+			"the object's own Cache-Control, for it is private or no-cache",
 		[FRESHNESS_SILENT] = "not said, so that a cache keeps what it has",
 		[FRESHNESS_OTHER] = "as the kind of answer",
 	};

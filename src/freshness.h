@@ -18,25 +18,34 @@ enum freshness_rule {
 	/* freshness_good knows none of these */
 	FRESHNESS_SIGNED,  /* one of those above, but no longer than the URL is signed for */
 	FRESHNESS_FAILURE, /* the age of its reason */
-	FRESHNESS_CLOSED,  /* a failure whose original is private: its own Cache-Control */
+	FRESHNESS_CLOSED,  /* a failure whose original is private or no-cache: its own Cache-Control
+			    */
 	FRESHNESS_SILENT,  /* a 304 without one: what the cache has stays */
 	FRESHNESS_OTHER,   /* pages and redirects */
 };
 
 #define FRESHNESS_TEXT 512 /* bytes, with the NUL */
 
-/* Tell whether the object's own Cache-Control keeps it from shared caches, and counts. */
+/*
+ * Tell whether the object's own Cache-Control counts, and keeps it from shared caches, or from
+ * being used by any that has not asked (no-cache): then it goes out as it is, whatever else is
+ * said.
+ */
 bool freshness_is_closed(const struct config_policy *policy, const struct source_head *head);
 
 /*
  * Write the Cache-Control of a good answer.
  *
  * An origin that is a cache itself says how old its answer is (Age). limner's answer begins anew,
- * so that age is taken off the object's own times, or caches would keep it for twice as long.
+ * so that age is taken off the object's own times, or caches would keep it for twice as long. An
+ * object's own Cache-Control that names no time gets one: what is left until its Expires, where
+ * that counts, else that of the settings. A version is kept for good whatever time the object
+ * names, but keeps its must-revalidate.
  *
  * versioned  v was given
  * now_s      seconds since 1970; counts where the origin sent no Date
- * Source     RFC 9111 4.2.1 and 4.2.3 (ages), 5.1 (Age), 5.3 (Expires: what is no date has passed)
+ * Source     RFC 9111 4.2.1 and 4.2.3 (ages), 5.1 (Age), 5.2.2.2 and 5.2.2.4, 5.3 (Expires: what is
+ * no date has passed)
  */
 enum freshness_rule freshness_good(const struct config_policy *policy, bool versioned,
 	const struct source_head *head, int64_t now_s, char ret[FRESHNESS_TEXT]);

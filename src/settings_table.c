@@ -217,14 +217,16 @@ const struct setting settings_table[] = {
 	  .summary = "How long they may use it after that while limner does not answer. 0: not said." },
 	{ "immutable", SETTING_CACHE, MS(config_policy, immutable_ms, 0, 3650 * DAY),
 	  .flags = EACH, .unset = "365d",
-	  .summary = "max_age of URLs with v=<version>." },
+	  .summary = "max_age of URLs with v=<version>, whatever time the object names; not of what it calls\n"
+	             "private, no-store or no-cache." },
 	{ "object_cache_control", SETTING_CACHE, BOOL(config_policy, object_cache_control),
 	  .flags = EACH, .unset = "yes",
-	  .summary = "The Cache-Control stored with an object wins over the settings above." },
+	  .summary = "The Cache-Control stored with an object wins over the settings above (where it names no\n"
+	             "time, max_age is added)." },
 	{ "object_expires", SETTING_CACHE, BOOL(config_policy, object_expires),
 	  .flags = EACH, .unset = "no",
-	  .summary = "So does its Expires, where it has no Cache-Control: what is left until then becomes the\n"
-	             "max-age, and a date that is none has passed." },
+	  .summary = "So does its Expires, where its Cache-Control names no time: what is left until then becomes\n"
+	             "the max-age, and a date that is none has passed." },
 	{ "error_ages", SETTING_CACHE, AGES(config_policy, error_ages), .flags = EACH, .unset = "",
 	  .summary = "How long caches keep failures, by their reason (README.md lists them): an error, or the\n"
 	             "original in a picture's place. A time up to 1d, or no-store; the rest stays as it is.\n"

@@ -44,8 +44,16 @@ static const struct {
 	{ "", "0", "", "", 0, FRESHNESS_EXPIRES, "public, max-age=0" },
 	{ "", "-1", "", "", 0, FRESHNESS_EXPIRES, "public, max-age=0" },
 	{ "", "Fri, 31 Dec 9999 23:59:59 GMT", "", "", 0, FRESHNESS_EXPIRES, "public, max-age=2147483647" },
-	/* a Cache-Control that is there goes before it */
-	{ "public", "0", "", "", 0, FRESHNESS_OBJECT, "public" },
+	/* a time in Cache-Control goes before it, and where there is none it counts */
+	{ "s-maxage=9", "0", "", "", 0, FRESHNESS_OBJECT, "s-maxage=9" },
+	{ "public, Max-Age=\"60\"", "0", "", "", 0, FRESHNESS_OBJECT, "public, Max-Age=\"60\"" },
+	{ "no-cache", "Thu, 01 Jan 1970 01:00:00 GMT", "", "", 0, FRESHNESS_OBJECT, "no-cache" },
+	{ "no-store", "Thu, 01 Jan 1970 01:00:00 GMT", "", "", 0, FRESHNESS_OBJECT, "no-store" },
+	{ "public", "0", "", "", 0, FRESHNESS_OBJECT, "public, max-age=0" },
+	{ "public", "Thu, 01 Jan 1970 01:00:00 GMT", "60", "Thu, 01 Jan 1970 00:30:00 GMT", 7,
+	  FRESHNESS_OBJECT, "public, max-age=1740" },
+	{ "public, x-max-age=3", "", "", "", 0, FRESHNESS_OBJECT, "public, x-max-age=3, max-age=3600" },
+	{ "private", "", "5", "", 0, FRESHNESS_OBJECT, "private, max-age=3600" },
 };
 /* clang-format on */
 #define ROWS ((int)(sizeof rows / sizeof rows[0]))
@@ -112,8 +120,45 @@ START_TEST(keeps_versions_for_good_but_for_what_is_private)
 	ck_assert_int_eq(freshness_good(&policy, true, &head, 0, text), FRESHNESS_OBJECT);
 	ck_assert_str_eq(text, "Private, max-age=2");
 	ck_assert(freshness_is_closed(&policy, &head));
+	(void)snprintf(head.cache_control, sizeof head.cache_control, "No-Cache");
+	ck_assert_int_eq(freshness_good(&policy, true, &head, 0, text), FRESHNESS_OBJECT);
+	ck_assert_str_eq(text, "No-Cache");
+	ck_assert(freshness_is_closed(&policy, &head));
 	policy.object_cache_control = false;
 	ck_assert(!freshness_is_closed(&policy, &head));
+	ck_assert_int_eq(freshness_good(&policy, true, &head, 0, text), FRESHNESS_VERSION);
+	(void)snprintf(head.cache_control, sizeof head.cache_control, "max-age=0, must-revalidate");
+	(void)freshness_good(&policy, true, &head, 0, text);
+	ck_assert_str_eq(text, "public, max-age=28800, immutable");
+	policy.object_cache_control = true;
+	ck_assert_int_eq(freshness_good(&policy, true, &head, 0, text), FRESHNESS_VERSION);
+	ck_assert_str_eq(text, "public, max-age=28800, immutable, must-revalidate");
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	uint64_t left;
+	const char *want;
+} limits[] = {
+	{ "public, max-age=60", 90, "60" },
+	{ "public, max-age=60", 30, "30" },
+	{ "max-age=\"60\"", 90, "60" },
+	{ "max-age=60, S-MaxAge=\"20\"", 90, "60, s-maxage=20" },
+	{ "max-age=60, S-MaxAge=20", 30, "30, s-maxage=20" },
+	{ "max-age=60;s-maxage=20", 90, "50" },
+	{ "x=\"a, max-age=9\"", 90, "50" },
+	{ "public", 90, "50" },
+};
+
+START_TEST(ends_with_the_url)
+{
+	char text[FRESHNESS_TEXT], want[64];
+
+	(void)snprintf(text, sizeof text, "%s", limits[_i].text);
+	freshness_limit(50, (int64_t)limits[_i].left, text);
+	(void)snprintf(want, sizeof want, "public, max-age=%s, must-revalidate", limits[_i].want);
+	ck_assert_str_eq(text, want);
 }
 END_TEST
 
@@ -126,7 +171,7 @@ START_TEST(has_room_for_the_longest_field)
 	for (size_t i = 0; i < sizeof head.cache_control - 1; i++)
 		head.cache_control[i] = i % 2 ? ',' : 'a';
 	(void)freshness_good(&policy, false, &head, 0, text);
-	ck_assert_uint_eq(strlen(text), 128 + 2 * 127);
+	ck_assert_uint_eq(strlen(text), 128 + 2 * 127 + strlen(", max-age=3600"));
 }
 END_TEST
 
@@ -153,6 +198,7 @@ suite_freshness(void)
 	tcase_add_loop_test(t, goes_by_what_the_origin_says, 0, ROWS);
 	tcase_add_test(t, goes_by_the_settings);
 	tcase_add_test(t, keeps_versions_for_good_but_for_what_is_private);
+	tcase_add_loop_test(t, ends_with_the_url, 0, (int)(sizeof limits / sizeof limits[0]));
 	tcase_add_test(t, has_room_for_the_longest_field);
 	tcase_add_test(t, says_how_long_failures_are_kept);
 	suite_add_tcase(s, t);
