@@ -130,15 +130,17 @@ say_disposition(struct walk *w, const char *type)
 	buf_done(&value);
 }
 
-/* Name the original as what a picture is one form of (RFC 6596), where it is handed out: a
- * reference of a path alone, which leads to no other host. */
+/* Name the original as what a picture is one form of (RFC 6596), where it is handed out to whoever
+ * asks without a signature: a reference of a path alone, which leads to no other host. */
 static void
 say_original(struct walk *w)
 {
 	struct buf path = BUF_INIT(2000); /* of what a field may have; longer ones are left out */
+	const struct config_policy *policy = walk_policy(w);
+	bool closed = policy->sign_key[0] != '\0' && policy->sign_required == CONFIG_SIGN_ALL;
 	struct err ignored;
 
-	if (w->req.asked.given != 0 && walk_policy(w)->pass != CONFIG_PASS_NONE &&
+	if (w->req.asked.given != 0 && policy->pass != CONFIG_PASS_NONE && !closed &&
 		buf_adds(&path, w->req.origin->mount, &ignored) &&
 		text_url_encode(&path, w->req.key, strlen(w->req.key), true, &ignored))
 		response_field(&w->res, "Link", "<%s>; rel=\"canonical\"", buf_text(&path));

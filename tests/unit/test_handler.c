@@ -1357,6 +1357,20 @@ START_TEST(explains_what_it_would_answer)
 }
 END_TEST
 
+/* The same URL with its signature. */
+static const char *
+signed_uri(const char *uri)
+{
+	static char text[512];
+	struct request req;
+	struct err err = { 0 };
+
+	ck_assert(request_from_text(cfg, uri, &req, &err));
+	ck_assert(sign_make(req.origin, req.key, &req.asked, req.asked.sig, &err));
+	(void)snprintf(text, sizeof text, "%s&sig=%s", uri, req.asked.sig);
+	return text;
+}
+
 START_TEST(names_the_original_where_it_is_handed_out)
 {
 	static const char link[] = "</img/a.jpg>; rel=\"canonical\"";
@@ -1380,6 +1394,18 @@ START_TEST(names_the_original_where_it_is_handed_out)
 	ck_assert_str_eq(field("Link"), link);
 	cfg->origins[0].policy.pass = CONFIG_PASS_NONE;
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Link"), "");
+	cfg->origins[0].policy.pass = CONFIG_PASS_ANY;
+	/* an original whose URL has to be signed answers 403 to it */
+	(void)snprintf(cfg->origins[0].policy.sign_key, sizeof cfg->origins[0].policy.sign_key,
+		"a key of sixteen bytes and more");
+	cfg->origins[0].policy.sign_required = CONFIG_SIGN_PICTURES;
+	ck_assert(ask(signed_uri("/img/a.jpg?w=80"), NULL, NULL));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Link"), link);
+	cfg->origins[0].policy.sign_required = CONFIG_SIGN_ALL;
+	ck_assert(ask(signed_uri("/img/a.jpg?w=80"), NULL, NULL));
+	ck_assert_int_eq(status(), 200);
 	ck_assert_str_eq(field("Link"), "");
 }
 END_TEST
