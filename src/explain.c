@@ -10,6 +10,26 @@
 
 #define BIT(i) ((uint64_t)1 << (i))
 
+/* ---- Text of strangers ---- */
+
+void
+explain_text(const char *text, FILE *f)
+{
+	size_t n;
+
+	for (; *text != '\0'; text += n) {
+		unsigned char c = (unsigned char)*text;
+
+		n = text_utf8_step(text, strlen(text));
+		/* C0, DEL and, in two bytes, C1 */
+		if (n == 0 || c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)text[1] < 0xa0))
+			(void)fputc('?', f);
+		else
+			(void)fprintf(f, "%.*s", (int)n, text);
+		n += n == 0;
+	}
+}
+
 /* ---- Where parameters come from ---- */
 
 /* One pair of the query, and what the query would mean without it. */
@@ -369,9 +389,10 @@ explain_request(const struct config *cfg, const struct request *req, const char 
 
 	if (!ok)
 		goto out;
-	(void)fprintf(f,
-		"origin     %s, mounted at %s\nkey        %s\ndialect    %s\nasked      %s\n",
-		req->origin->title, req->origin->mount, req->key,
+	(void)fprintf(f, "origin     %s, mounted at %s\nkey        ", req->origin->title,
+		req->origin->mount);
+	explain_text(req->key, f);
+	(void)fprintf(f, "\ndialect    %s\nasked      %s\n",
 		dialect_table_choices[req->origin->policy.dialect].name, buf_text(&asked));
 	(void)fprintf(f, "effective  %s\n", buf_text(&effective));
 	explain_parameters(cfg, &pieces, f);
@@ -397,8 +418,11 @@ out:
 void
 explain_original(const struct source_head *head, const struct image_info *info, FILE *f)
 {
-	(void)fprintf(f, "original   %s, %" PRIu64 " bytes, ETag %s\n", head->content_type,
-		head->length, head->etag);
+	(void)fputs("original   ", f);
+	explain_text(head->content_type, f);
+	(void)fprintf(f, ", %" PRIu64 " bytes, ETag ", head->length);
+	explain_text(head->etag, f);
+	(void)fputc('\n', f);
 	if (info == NULL)
 		return;
 	(void)fprintf(f, "           %s %" PRId32 "x%" PRId32 ", orientation %d%s%s%s%s\n",

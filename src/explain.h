@@ -10,6 +10,9 @@
 #include "freshness.h"
 #include "plan.h"
 
+/* Print a stranger's text, such as it may go to a terminal: ? for controls and what is no UTF-8. */
+void explain_text(const char *text, FILE *f);
+
 /*
  * Print what a request means: origin, key, where each parameter comes from, what of the query is
  * ignored and why, canonical form, the ETag's hash, Vary and cache tags.

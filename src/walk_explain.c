@@ -86,6 +86,18 @@ print_head(const char *head, FILE *f)
 	(void)fputc('\n', f);
 }
 
+/* Why there is nothing to plan, in words that only those see who may see the log. */
+static void
+print_fault(const struct walk *w, enum err_kind reason, FILE *f)
+{
+	const char *detail = w->detail[0] != '\0' ? w->detail : w->err.detail;
+
+	(void)fprintf(f, "\n%s: %s%s", w->req.transform ? "no plan" : "no answer",
+		err_row(reason)->slug, detail[0] != '\0' ? ": " : "");
+	explain_text(detail, f);
+	(void)fputc('\n', f);
+}
+
 static bool
 print_all(const struct walk *w, const struct asker *a, FILE *f, struct err *err)
 {
@@ -105,9 +117,8 @@ print_all(const struct walk *w, const struct asker *a, FILE *f, struct err *err)
 			w->ok || w->head_sent ? w->freshness : FRESHNESS_FAILURE, reason, f);
 		if (w->planned)
 			explain_plan(&w->plan, f);
-		else if (w->req.transform && reason != ERR_NONE)
-			(void)fprintf(f, "\nno plan: %s%s%s\n", err_row(reason)->slug,
-				w->detail[0] != '\0' ? ": " : "", w->detail);
+		else if (reason != ERR_NONE && (w->req.transform || !w->ok))
+			print_fault(w, reason, f);
 		(void)fputc('\n', f);
 	}
 	print_head(head, f);

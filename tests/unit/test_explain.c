@@ -71,6 +71,7 @@ static const struct {
 	{ "/img/a.jpg?w=300&w=wide", { "  w        300: w=300\n",
 	  "  w=wide: not valid, w must be a number from 1 to 8192, or auto\n" }, NULL },
 	{ "/img/a.jpg?w=3&utm_source=x%1b[1m", { "  utm_source=x%1b[1m: no such parameter\n" }, NULL },
+	{ "/img/\xec\x82\xac%1b[1m%c2%9bx%7f.jpg?w=3", { "\nkey        \xec\x82\xac?[1m?x?.jpg\n" }, "\x1b" },
 	{ "/img/a.jpg?w=3&x=\x1b[1m", { "  x=?[1m: no such parameter\n" }, "\x1b" },
 	{ "/img/a.jpg?t=card&w=300&up=1", { "  t        card: t=card\n", "  q        60: preset card\n",
 	  "  fit      cover: preset card\n", "  up       1: up=1\n" }, NULL },
@@ -175,6 +176,24 @@ START_TEST(tells_what_client_hints_filled_in)
 	ck_assert_msg(
 		strstr(text, "ignored\n  w=auto: no hint of the client's says more\n") != NULL,
 		"%s", text);
+	free(text);
+}
+END_TEST
+
+/* ---- The original ---- */
+
+START_TEST(hands_no_control_of_the_origins_to_a_terminal)
+{
+	const struct source_head head = { .content_type = "image/\x1b[1mjpeg\xff",
+		.etag = "\"a\x9b\xc2\x85\xc3\xa9\"",
+		.length = 7 };
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	explain_original(&head, NULL, f);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_str_eq(text, "original   image/?[1mjpeg?, 7 bytes, ETag \"a??\xc3\xa9\"\n");
 	free(text);
 }
 END_TEST
@@ -298,6 +317,7 @@ suite_explain(void)
 	tcase_add_loop_test(
 		t, tells_where_each_parameter_comes_from, 0, sizeof origins / sizeof origins[0]);
 	tcase_add_test(t, looks_at_so_many_pairs);
+	tcase_add_test(t, hands_no_control_of_the_origins_to_a_terminal);
 	tcase_add_test(t, tells_what_client_hints_filled_in);
 	tcase_add_loop_test(t, tells_which_rule_decided, 0, sizeof plans / sizeof plans[0]);
 	tcase_add_test(t, tells_by_which_rule_it_is_kept);

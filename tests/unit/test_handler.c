@@ -1343,6 +1343,14 @@ START_TEST(explains_what_it_would_answer)
 	ck_assert_ptr_nonnull(strstr(text, "\nStatus: 404 Not Found\n"));
 	text = page_of("/img/%2e%2e/a.jpg");
 	ck_assert_int_eq(strncmp(text, "Status: 400 ", 12), 0);
+	/* of an origin that does not work the log's own words */
+	(void)add_origin("/gone/");
+	(void)snprintf(cfg->origins[1].root, sizeof cfg->origins[1].root, "/nonexistent");
+	text = page_of("/gone/a.jpg?w=80");
+	ck_assert_ptr_nonnull(strstr(text, "\nStatus: 502 Bad Gateway\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nno plan: origin: "));
+	text = page_of("/gone/a.jpg");
+	ck_assert_ptr_nonnull(strstr(text, "\nno answer: origin: "));
 	/* no page explains itself */
 	text = page_of("/-/explain?/-/explain?/img/a.jpg");
 	ck_assert_int_eq(strncmp(text, "Status: 400 ", 12), 0);
