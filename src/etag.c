@@ -202,7 +202,7 @@ etag_presented(const char *if_none_match, const char *origin_tag, const char *ha
 		if (n != origin.inner_len || n == 0 || tag.len >= ETAG_MADE ||
 			memcmp(tag.inner, origin.inner, n) != 0)
 			continue;
-		(void)snprintf(ret, ETAG_MADE, "%.*s", (int)tag.len, tag.text);
+		(void)snprintf(ret, ETAG_MADE, "\"%.*s\"", (int)tag.inner_len, tag.inner);
 		return true;
 	}
 	return false;

@@ -46,7 +46,7 @@ bool etag_origin_halves(
 /*
  * Find, among those, the first whose origin half is origin_tag (compared weakly), for the 304.
  *
- * ret  as presented: a cache that holds a weakened tag would not know the strong one. False: none
+ * ret  the tag as the 200 has it, strong, however it was presented (RFC 9110 15.4.5). False: none
  */
 bool etag_presented(const char *if_none_match, const char *origin_tag, const char *hash,
 	uint32_t formats, char ret[ETAG_MADE]);

@@ -43,8 +43,9 @@ walk_conditions_forward(struct walk *w, const char *hash)
 }
 
 /*
- * A fallback says no date: who knows the original's to the second was given a picture of it. That
- * it was made by other settings is told by the tag, which therefore must be known.
+ * A fallback says no date: who names the original's to the second has it from a picture, if not
+ * from HEAD, which foretells one, or from the original itself. That it was made by other settings
+ * is told by the tag, which therefore must be known.
  */
 static bool
 is_its_date(const struct walk *w, const char *date)
@@ -138,7 +139,9 @@ walk_conditions_range(struct walk *w, struct err *err)
 		return true;
 	response_field(&w->res, "Accept-Ranges", "bytes");
 	if (w->req.head_only || c->range[0] == '\0' ||
-		!condition_in_range_of(c->if_range, w->tag, w->head.last_modified))
+		/* its original's date is no strong validator of a picture: quality and format can
+		 * be others (RFC 9110 13.1.5) */
+		!condition_in_range_of(c->if_range, w->tag, ""))
 		return true;
 	if (!condition_span(c->range, whole, &partial, &span, err)) {
 		(void)snprintf(w->report.content_range, sizeof w->report.content_range,

@@ -104,6 +104,7 @@ configure() {
 		printf 'log = %s/limner.log\n' "$dir"
 		printf '%s\n' "$@"
 		substitute "$top/conf/limner.conf"
+		! declare -F table_origins >/dev/null || table_origins
 	} >"$dir/limner.conf"
 }
 

@@ -449,7 +449,7 @@ START_TEST(confirms_by_the_list_of_tags_without_decoding)
 	(void)snprintf(list, sizeof list, "\"other\", \"0-0%s, W/%s", strrchr(tag, '-'), tag);
 	ck_assert(undecoded("/img/a.jpg?w=80", "HTTP_IF_NONE_MATCH", list));
 	ck_assert_int_eq(status(), 304);
-	ck_assert_ptr_nonnull(strstr(field("ETag"), tag));
+	ck_assert_str_eq(field("ETag"), tag);
 	/* the older one alone says nothing */
 	*strstr(list, ", W/") = '\0';
 	ck_assert(ask("/img/a.jpg?w=80", "HTTP_IF_NONE_MATCH", list));
