@@ -116,14 +116,20 @@ print_cache_policy(const struct config *cfg, struct buf *out, struct err *err)
 static bool
 print_request_policy(const struct config *cfg, struct buf *out, struct err *err)
 {
-	(void)cfg;
-	return buf_adds(out,
+	bool asked = false; /* beforehand, by pages of other sites */
+
+	for (size_t i = 0; i < cfg->origin_count; i++)
+		asked |= cfg->origins[i].policy.cors[0] != '\0';
+	return buf_addf(out, err,
 		"{\n  \"Name\": \"limner\",\n"
-		"  \"Comment\": \"Nothing beside what the cache policy names\",\n"
-		"  \"HeadersConfig\": { \"HeaderBehavior\": \"none\" },\n"
+		"  \"Comment\": \"Nothing beside what the cache policy names%s\",\n"
+		"  \"HeadersConfig\": { %s },\n"
 		"  \"CookiesConfig\": { \"CookieBehavior\": \"none\" },\n"
 		"  \"QueryStringsConfig\": { \"QueryStringBehavior\": \"none\" }\n}\n",
-		err);
+		asked ? ", and what preflights are known by" : "",
+		asked ? "\"HeaderBehavior\": \"whitelist\", \"Headers\": { \"Quantity\": 1, "
+			"\"Items\": [\"Access-Control-Request-Method\"] }"
+		      : "\"HeaderBehavior\": \"none\"");
 }
 
 static bool

@@ -303,6 +303,16 @@ answer_page(struct walk *w, struct err *err)
 	return true;
 }
 
+/* Tell a browser what a page may ask for; the fields for its clients do (walk_fields_client). */
+static bool
+answer_preflight(struct walk *w)
+{
+	response_start(&w->res, 204);
+	walk_fields_vary(w, NULL);
+	walk_fields_timing(w);
+	return true;
+}
+
 /* Send a picture's query in another spelling to its canonical one, which never comes here again. */
 static bool
 redirect(struct walk *w)
@@ -322,6 +332,8 @@ redirect(struct walk *w)
 static bool
 answer(struct walk *w, struct err *err)
 {
+	if (w->req.kind == REQUEST_PREFLIGHT)
+		return answer_preflight(w);
 	if (w->req.kind != REQUEST_PICTURE)
 		return answer_page(w, err);
 	if (w->req.unknown_preset || w->req.other_type) {

@@ -56,9 +56,8 @@ read_conditions(const struct gateway *gw, struct request_conditions *ret)
 			sizeof ret->if_unmodified_since },
 		{ "HTTP_RANGE", ret->range, sizeof ret->range },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (!copy_field(rows[i].field, rows[i].size, param(gw, rows[i].name)))
 			rows[i].field[0] = '\0';
 	/* A range whose condition is not understood could be a part of another version. */
@@ -279,9 +278,8 @@ daangn_fit(const char *t)
 	static const char *const rows[][2] = { { "crop", "cover" }, { "inside", "inside" },
 		{ "outside", "outside" }, { "cover", "cover" }, { "contain", "pad" },
 		{ "fill", "fill" } };
-	size_t i;
 
-	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (strcmp(t, rows[i][0]) == 0)
 			return rows[i][1];
 	return NULL;
@@ -451,6 +449,33 @@ read_query(const struct config *cfg, const struct gateway *gw, const char *query
 
 /* ---- The whole ---- */
 
+/* Find whose path it is, and whose pages may read the answer. False: nothing is mounted there. */
+static bool
+find_origin(const struct config *cfg, const struct gateway *gw, const struct target *target,
+	struct request *ret)
+{
+	/* a mount holds no ?, so the query is not seen */
+	ret->origin = config_origin(cfg, target->host, target->path);
+	if (ret->origin == NULL)
+		return false;
+	cors_allow(ret->origin->policy.cors, param(gw, "HTTP_ORIGIN"), ret->allow_origin);
+	return true;
+}
+
+/* A method that fetches nothing: what a browser asks beforehand, or a mistake. */
+static bool
+read_other_method(const struct config *cfg, const struct gateway *gw, const struct target *target,
+	struct request *ret, struct err *err)
+{
+	if (page_of(cfg, target) != REQUEST_PICTURE || !find_origin(cfg, gw, target, ret) ||
+		ret->origin->policy.cors[0] == '\0' ||
+		strcmp(param(gw, "REQUEST_METHOD"), "OPTIONS") != 0 ||
+		*param(gw, "HTTP_ACCESS_CONTROL_REQUEST_METHOD") == '\0')
+		return err_set(err, ERR_METHOD, "%s", "");
+	ret->kind = REQUEST_PREFLIGHT;
+	return true;
+}
+
 static bool
 read_request(
 	const struct config *cfg, const struct gateway *gw, struct request *ret, struct err *err)
@@ -458,6 +483,7 @@ read_request(
 	const char *method = param(gw, "REQUEST_METHOD");
 	char joined[2 * REQUEST_KEY_MAX];
 	struct target target = { .host = "" };
+	bool other;
 
 	memset(ret, 0, sizeof *ret);
 	params_init(&ret->asked);
@@ -466,14 +492,15 @@ read_request(
 	read_cf_id(gw, ret->cf_id, sizeof ret->cf_id);
 	ret->head_only = strcmp(method, "HEAD") == 0;
 	/* No method at all is somebody trying the program by hand. */
-	if (!ret->head_only && strcmp(method, "GET") != 0 && *method != '\0')
-		return err_set(err, ERR_METHOD, "%s", "");
+	other = !ret->head_only && strcmp(method, "GET") != 0 && *method != '\0';
 	if (!text_copy(target.host, sizeof target.host, param(gw, "HTTP_HOST")))
 		target.host[0] = '\0';
 	if (*param(gw, "REQUEST_URI") != '\0')
 		split_target(param(gw, "REQUEST_URI"), &target);
 	else if (!join_target(gw, joined, sizeof joined, &target))
-		return err_set(err, ERR_BAD_PATH, "The path is too long.");
+		return err_set(err, other ? ERR_METHOD : ERR_BAD_PATH, "The path is too long.");
+	if (other)
+		return read_other_method(cfg, gw, &target, ret, err);
 	ret->kind = page_of(cfg, &target);
 	if (ret->kind != REQUEST_PICTURE && ret->kind != REQUEST_HEALTH && !may_see(cfg, gw)) {
 		ret->kind = REQUEST_PICTURE;
@@ -481,11 +508,8 @@ read_request(
 	}
 	if (ret->kind != REQUEST_PICTURE)
 		return true;
-	/* a mount holds no ?, so the query is not seen */
-	ret->origin = config_origin(cfg, target.host, target.path);
-	if (ret->origin == NULL)
+	if (!find_origin(cfg, gw, &target, ret))
 		return err_set(err, ERR_NOT_FOUND, "Nothing is mounted at this path.");
-	cors_allow(ret->origin->policy.cors, param(gw, "HTTP_ORIGIN"), ret->allow_origin);
 	read_conditions(gw, &ret->if_);
 	read_forwarded(gw, ret->origin, ret->forwarded, sizeof ret->forwarded);
 	return read_key(&target, ret, err) && read_query(cfg, gw, target.query, ret, err);

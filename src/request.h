@@ -17,6 +17,8 @@
 
 enum request_kind {
 	REQUEST_PICTURE,
+	REQUEST_PREFLIGHT, /* a browser asks for a page whether it may ask; origin is there, no key
+			    */
 	REQUEST_HEALTH,
 	REQUEST_READY,
 	REQUEST_METRICS,
@@ -77,10 +79,11 @@ bool request_asked(const struct config_origin *origin, const char *query, struct
  * The path comes from REQUEST_URI, raw, decoded once; only where a gateway has none, SCRIPT_NAME
  * and PATH_INFO (already decoded) and QUERY_STRING serve.
  *
- * ret     id, head_only, key and cf_id are filled as far as reading got, also on failure
- * Fails   ERR_METHOD; ERR_BAD_PATH; ERR_BAD_PARAMETER (strict); ERR_NOT_FOUND when no origin is
- *         mounted there, or when it is /-/ready, /-/metrics or /-/explain and status_from does not
- *         hold who asks, or a proxy asks; ERR_UNSIGNED, ERR_SIGNATURE, ERR_EXPIRED
+ * ret     id, head_only, origin, key and cf_id are filled as far as reading got, also on failure
+ * Fails   ERR_METHOD, with the origin where the path has one; ERR_BAD_PATH; ERR_BAD_PARAMETER
+ * (strict); ERR_NOT_FOUND when no origin is mounted there, or when it is /-/ready, /-/metrics or
+ * /-/explain and status_from does not hold who asks, or a proxy asks; ERR_UNSIGNED, ERR_SIGNATURE,
+ * ERR_EXPIRED
  */
 bool request_parse(const struct config *cfg, const struct gateway *gw, struct request *ret,
 	struct err *err) MUST_USE;

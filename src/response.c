@@ -19,6 +19,7 @@ reason_phrase(int status)
 		const char *phrase;
 	} rows[] = {
 		{ 200, "OK" },
+		{ 204, "No Content" },
 		{ 206, "Partial Content" },
 		{ 304, "Not Modified" },
 		{ 308, "Permanent Redirect" },
@@ -151,7 +152,8 @@ response_send_head(struct response *r, const struct gateway *gw)
 bool
 response_send(struct response *r, const struct gateway *gw, bool head_only)
 {
-	if (r->has_length && r->status != 304)
+	/* neither has a body, nor may tell its length (RFC 9110 8.6) */
+	if (r->has_length && r->status != 304 && r->status != 204)
 		response_field(r, "Content-Length", "%zu", r->len);
 	if (!response_send_head(r, gw))
 		return false;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PREFLIGHT_S 86400 /* the longest a browser takes (Firefox); Chromium makes it 7200 */
+
 void
 walk_fields_timing(struct walk *w)
 {
@@ -78,8 +80,15 @@ walk_fields_client(struct walk *w)
 	if (allow[0] == '\0')
 		return;
 	response_field(&w->res, "Access-Control-Allow-Origin", "%s", allow);
+	if (w->req.kind == REQUEST_PREFLIGHT) {
+		response_field(&w->res, "Access-Control-Allow-Methods", "GET, HEAD");
+		response_field(&w->res, "Access-Control-Allow-Headers",
+			"If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range");
+		response_field(&w->res, "Access-Control-Max-Age", "%d", PREFLIGHT_S);
+		return;
+	}
 	response_field(&w->res, "Access-Control-Expose-Headers",
-		"Content-Range, ETag, Limner-Reason, Server-Timing");
+		"Content-Disposition, Content-Location, Content-Range, ETag, Limner-Reason, Server-Timing");
 	response_field(&w->res, "Timing-Allow-Origin", "%s", allow);
 }
 

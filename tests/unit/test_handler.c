@@ -1427,6 +1427,7 @@ START_TEST(keeps_failures_as_long_as_is_set)
 		"not-an-image 5m, broken no-store, not-found 2m", &policy->error_ages, why));
 	/* what leads to no origin goes by the general policy */
 	ck_assert(settings_ages_read("not-found 7s, method 9s", &cfg->policy.error_ages, why));
+	ck_assert(settings_ages_read("method 8s", &other->error_ages, why));
 	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
 	ck_assert_str_eq(field("Limner-Reason"), "not-an-image");
 	ck_assert_str_eq(field("Cache-Control"), "public, max-age=300");
@@ -1444,6 +1445,10 @@ START_TEST(keeps_failures_as_long_as_is_set)
 	ck_assert_str_eq(field("Cache-Control"), "public, max-age=300");
 	mem.method = "POST";
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=3600");
+	ck_assert(ask("/other/a.jpg?w=80", NULL, NULL));
+	ck_assert_str_eq(field("Cache-Control"), "public, max-age=8");
+	ck_assert(ask("/elsewhere/a.jpg?w=80", NULL, NULL));
 	ck_assert_str_eq(field("Cache-Control"), "public, max-age=9");
 }
 END_TEST

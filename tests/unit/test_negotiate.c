@@ -142,6 +142,8 @@ static const struct {
 	{ "mountains.jpg?width=40", "GET", "", 308 },
 	{ "missing.jpg?w=40", "GET", "", 404 },
 	{ "missing.jpg", "GET", "", 404 },
+	{ "mountains.jpg", "POST", "", 405 },
+	{ "mountains.jpg", "OPTIONS", "", 405 },
 	{ "../mountains.jpg", "GET", "", 400 },
 };
 
@@ -201,6 +203,41 @@ START_TEST(says_nothing_of_it_where_nothing_is_set)
 	ck_assert_ptr_null(strstr(buf_text(&out), "Cross-Origin"));
 	ck_assert_ptr_null(strstr(buf_text(&out), "Timing-Allow"));
 	ck_assert_str_eq(field("Vary"), "");
+}
+END_TEST
+
+#define WANTS "HTTP_ACCESS_CONTROL_REQUEST_METHOD=GET"
+
+START_TEST(tells_pages_what_they_may_ask_for)
+{
+	(void)snprintf(method, sizeof method, "OPTIONS");
+	allow("*");
+	/* a picture nobody has to fetch for that, whatever its query says */
+	ck_assert_int_eq(ask_with("missing.jpg?w=wide", PAGE, WANTS, NULL), 204);
+	ck_assert_str_eq(field("Access-Control-Allow-Origin"), "*");
+	ck_assert_str_eq(field("Access-Control-Allow-Methods"), "GET, HEAD");
+	ck_assert_ptr_nonnull(strstr(field("Access-Control-Allow-Headers"), "If-None-Match"));
+	ck_assert_ptr_nonnull(strstr(field("Access-Control-Allow-Headers"), "Range"));
+	ck_assert_str_eq(field("Access-Control-Max-Age"), "86400");
+	ck_assert_str_eq(field("Content-Length"), "");
+	ck_assert_str_eq(field("Vary"), "");
+	ck_assert_str_eq(strstr(buf_text(&out), "\r\n\r\n"), "\r\n\r\n");
+	allow("https://a.example, https://*.example.com");
+	ck_assert_int_eq(ask_with("mountains.jpg", PAGE, WANTS, NULL), 204);
+	ck_assert_str_eq(field("Access-Control-Allow-Origin"), "https://www.example.com");
+	ck_assert_str_eq(field("Vary"), "Origin");
+	ck_assert_int_eq(ask_with("mountains.jpg", OTHER, WANTS, NULL), 204);
+	ck_assert_str_eq(field("Access-Control-Allow-Origin"), "");
+	ck_assert_str_eq(field("Access-Control-Allow-Methods"), "");
+	ck_assert_str_eq(field("Vary"), "Origin");
+	/* what is none: pages of limner's own, no field, another method, nobody's pages */
+	ck_assert_int_eq(ask_with("-/health", PAGE, WANTS, NULL), 405);
+	ck_assert_int_eq(ask_with("mountains.jpg", PAGE, NULL, NULL), 405);
+	(void)snprintf(method, sizeof method, "POST");
+	ck_assert_int_eq(ask_with("mountains.jpg", PAGE, WANTS, NULL), 405);
+	(void)snprintf(method, sizeof method, "OPTIONS");
+	allow("");
+	ck_assert_int_eq(ask_with("mountains.jpg", PAGE, WANTS, NULL), 405);
 }
 END_TEST
 
@@ -406,6 +443,7 @@ suite_negotiate(void)
 	tcase_add_loop_test(t, lets_everybodys_pages_read_every_answer, 0, ROWS(answers));
 	tcase_add_loop_test(t, lets_the_pages_of_a_list_read_every_answer, 0, ROWS(answers));
 	tcase_add_loop_test(t, says_nothing_of_it_where_nothing_is_set, 0, ROWS(answers));
+	tcase_add_test(t, tells_pages_what_they_may_ask_for);
 	tcase_add_test(t, names_each_header_once);
 	tcase_add_loop_test(t, makes_what_hints_and_query_ask_for, 0, ROWS(hinted));
 	tcase_add_test(t, looks_at_no_hint_where_none_is_wanted);
