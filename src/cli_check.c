@@ -225,7 +225,7 @@ conclude(const struct cli_findings *f)
 	if (geteuid() == 0)
 		(void)printf(
 			"Root may do what the web server's user may not. As that user:\n  setpriv "
-			"--reuid=www-data --regid=www-data --clear-groups limner check\n");
+			"--reuid=www-data --regid=www-data --init-groups limner check\n");
 	return f->problems > 0 ? CLI_HELP_FAILED : 0;
 }
 

@@ -32,7 +32,7 @@ const struct cli_help cli_help_table[CLI_HELP__COUNT] = {
 		"work.\n\n"
 		"  limner check\n"
 		"  limner check -q ./limner.conf\n"
-		"  setpriv --reuid=www-data --regid=www-data --clear-groups limner check\n" },
+		"  setpriv --reuid=www-data --regid=www-data --init-groups limner check\n" },
 	[CLI_HELP_SIGN] = { "sign", "[--expires TIME] URL...|-",
 		"Print URLs with the signature their origin wants.",
 		"Each URL is written in its canonical form and signed with the first sign_key of its origin;\n"

@@ -104,7 +104,8 @@ sign_lines(const struct config *cfg, int64_t exp_s)
 
 	while (fgets(line, sizeof line, stdin) != NULL) {
 		line[strcspn(line, "\r\n")] = '\0';
-		if (line[0] != '\0' && sign_one(cfg, line, exp_s) != 0)
+		/* a list as warm takes it: with remarks */
+		if (line[0] != '\0' && line[0] != '#' && sign_one(cfg, line, exp_s) != 0)
 			status = CLI_HELP_FAILED;
 	}
 	return status;
