@@ -48,11 +48,14 @@ sub limner_accept {
 sub vcl_recv {
 	if (req.restarts == 0) {
 		unset req.http.X-Limner;
+		unset req.http.X-Limner-Try;
 	}
 @ORIGINS@	if (req.http.X-Limner) {
 		unset req.http.Cookie;
 	}
-	if (req.restarts > 0) {
+	if (req.http.X-Limner-Try == "fetch") {
+		set req.grace = 0s;
+	} elseif (req.http.X-Limner-Try == "stale") {
 		# limner failed: a stale picture may be as old as it was told when it was made
 		set req.grace = @GRACE@s;
 	}
@@ -60,6 +63,7 @@ sub vcl_recv {
 
 sub vcl_backend_fetch {
 	unset bereq.http.X-Limner;
+	unset bereq.http.X-Limner-Try;
 }
 
 sub vcl_backend_response {
@@ -72,7 +76,7 @@ sub vcl_backend_response {
 		set beresp.grace = 0s;
 		return (deliver);
 	}
-	# Grace is the longer of both kinds of staleness; vcl_recv asks for less while all is well.
+	# Grace is the longer of both kinds of staleness; vcl_hit takes less while all is well.
 	set beresp.grace = 0s;
 	if (beresp.http.Cache-Control ~ "stale-while-revalidate=[0-9]") {
 		set beresp.grace = std.duration(regsub(beresp.http.Cache-Control,
@@ -88,8 +92,20 @@ sub vcl_backend_response {
 	set beresp.keep = 7d;
 }
 
+# An object's own Cache-Control may allow less staleness than the settings while limner is well, or
+# none (only stale-if-error): then limner is asked first, and what is stale is for when it fails.
+sub vcl_hit {
+	if (req.http.X-Limner && !req.http.X-Limner-Try && obj.ttl +
+		std.duration(regsub(obj.http.Cache-Control,
+			"^.*stale-while-revalidate=([0-9]+).*$", "\1s"), 0s) < 0s) {
+		set req.http.X-Limner-Try = "fetch";
+		return (restart);
+	}
+}
+
 sub vcl_deliver {
-	if (resp.status >= 500 && req.restarts == 0 && req.http.X-Limner) {
+	if (resp.status >= 500 && req.http.X-Limner-Try != "stale" && req.http.X-Limner) {
+		set req.http.X-Limner-Try = "stale";
 		return (restart);
 	}
 	if (obj.hits > 0) {
