@@ -126,6 +126,18 @@ mounted(const struct config *cfg, const char *url)
 	return origin != NULL && strcspn(path, "?") == strlen(origin->mount) ? origin : NULL;
 }
 
+/* A folder typed without its slash is a name as any other: say so where it looks like one. */
+static void
+warn_of_folder(const char *key)
+{
+	const char *slash = strrchr(key, '/'), *name = slash != NULL ? slash + 1 : key;
+
+	if (*name != '\0' && strchr(name, '.') == NULL)
+		(void)fprintf(stderr,
+			"limner: these are the tags of one original; a folder ends with a slash: %s/\n",
+			key);
+}
+
 int
 cli_cdn_purge_tags(int argc, char *argv[], struct config *cfg)
 {
@@ -142,8 +154,10 @@ cli_cdn_purge_tags(int argc, char *argv[], struct config *cfg)
 		req.origin = mounted(cfg, argv[1]);
 		if (req.origin == NULL && !request_from_text(cfg, argv[1], &req, &err))
 			return complain(&err);
+		warn_of_folder(req.key);
 		return print_tags(req.origin, req.key, &err) ? 0 : complain(&err);
 	}
+	warn_of_folder(argv[1]);
 	for (size_t i = 0; i < cfg->origin_count; i++)
 		if (!print_tags(&cfg->origins[i], argv[1], &err))
 			return complain(&err);

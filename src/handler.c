@@ -368,6 +368,8 @@ handler_walk(struct walk *w)
 		if (err->kind == ERR_RANGE && w->report.content_range[0] != '\0')
 			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
 		walk_fields_vary(w, err->kind == ERR_NOT_FOUND ? "*" : NULL);
+		if (w->req.key[0] != '\0')
+			walk_fields_tags(w);
 		walk_fields_timing(w);
 	}
 	if (!w->head_sent)

@@ -1046,6 +1046,18 @@ START_TEST(tags_pictures_originals_and_fallbacks)
 	ck_assert(ask("/img/text.jpg?w=80", NULL, NULL));
 	ck_assert_uint_eq(strlen(field("Cache-Tag")), 37);
 	ck_assert_str_ne(field("Cache-Tag"), first);
+	/* what is missing is kept too, until it is there */
+	ck_assert(ask("/img/nothing.jpg?w=80", NULL, NULL));
+	ck_assert_int_eq(status(), 404);
+	(void)snprintf(first, sizeof first, "%s", field("Cache-Tag"));
+	ck_assert_uint_eq(strlen(first), 37);
+	ck_assert(ask("/img/nothing.jpg", NULL, NULL));
+	ck_assert_str_eq(field("Cache-Tag"), first);
+	/* of no original there is none to name */
+	ck_assert(ask("/img/", NULL, NULL));
+	ck_assert_str_eq(field("Cache-Tag"), "");
+	ck_assert(ask("/elsewhere/a.jpg", NULL, NULL));
+	ck_assert_str_eq(field("Cache-Tag"), "");
 }
 END_TEST
 
