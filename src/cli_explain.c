@@ -12,7 +12,7 @@
 
 /* Whoever types the command: the fields they name are their client's. */
 struct typist {
-	char **argv; /* -H, a field, and again */
+	char **argv; /* behind the command: the URL, and -H and a field any number of times */
 	int argc;
 };
 
@@ -34,10 +34,14 @@ typist_param(void *self, const char *name)
 {
 	const struct typist *t = self;
 
-	for (int i = 1; i < t->argc && strncmp(name, "HTTP_", 5) == 0; i += 2) {
-		const char *field = t->argv[i];
-		size_t n = strcspn(field, ":");
+	for (int i = 0; i + 1 < t->argc && strncmp(name, "HTTP_", 5) == 0; i++) {
+		const char *field;
+		size_t n;
 
+		if (strcmp(t->argv[i], "-H") != 0)
+			continue;
+		field = t->argv[++i];
+		n = strcspn(field, ":");
 		if (field[n] == ':' && is_variable_of(name + 5, field, n))
 			return field + n + 1 + strspn(field + n + 1, " ");
 	}
@@ -53,32 +57,41 @@ typist_write(void *self, const void *bytes, size_t n)
 	return true; /* the explanation is printed; nothing is sent */
 }
 
-static bool
-is_usage(int argc, char *argv[])
+/* The URL among the arguments, before or behind the fields; NULL when they are none that can be. */
+static const char *
+find_url(int argc, char *argv[])
 {
-	for (int i = 2; i < argc; i += 2)
-		if (strcmp(argv[i], "-H") != 0 || i + 1 == argc || strchr(argv[i + 1], ':') == NULL)
-			return false;
-	return argc >= 2;
+	const char *url = NULL;
+
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "-H") == 0) {
+			if (++i == argc || strchr(argv[i], ':') == NULL)
+				return NULL;
+		} else if (url != NULL) {
+			return NULL;
+		} else {
+			url = argv[i];
+		}
+	return url;
 }
 
 int
 cli_explain(int argc, char *argv[], struct config *cfg)
 {
-	struct typist typist = { argv + 2, argc - 2 };
+	struct typist typist = { argv + 1, argc - 1 };
 	const struct gateway gw = { .self = &typist, .param = typist_param, .write = typist_write };
 	struct buf out = BUF_INIT(OUT_LIMIT);
 	struct handler h = { 0 };
 	struct err err = { 0 };
+	const char *url = find_url(argc, argv);
 	bool ok;
 
-	if (!is_usage(argc, argv))
+	if (url == NULL)
 		return cli_help_usage(CLI_HELP_EXPLAIN);
 	ok = image_open(cfg, &err);
 	if (ok) {
 		handler_open(&h, cfg);
-		ok = handler_explain(
-			&h, &gw, argv[1], &out, &err); /* the host of a whole URL counts */
+		ok = handler_explain(&h, &gw, url, &out, &err); /* the host of a whole URL counts */
 		handler_close(&h);
 		image_close();
 	}

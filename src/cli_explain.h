@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-/* limner explain URL [-H 'Name: value'].... Returns the exit status. */
+/* limner explain URL [-H 'Name: value']..., in any order. Returns the exit status. */
 int cli_explain(int argc, char *argv[], struct config *cfg);
 
 #endif
