@@ -172,10 +172,8 @@ static bool
 add_mount(const struct config_origin *origin, bool first, struct buf *out, struct err *err)
 {
 	if (!buf_adds(out, first ? "\tif " : " elseif ", err) || !add_condition(origin, out, err) ||
-		!buf_addf(out, err,
-			" {\n\t\tset req.http.X-Limner = \"1\";\n"
-			"\t\tset req.grace = %" PRIu64 "s;\n\t\tif (req.url !~ \"^",
-			origin->policy.swr_ms / 1000) ||
+		!buf_adds(out, " {\n\t\tset req.http.X-Limner = \"1\";\n\t\tif (req.url !~ \"^",
+			err) ||
 		!add_pattern(origin->mount, out, err) || !buf_adds(out, "-/\") {\n", err))
 		return false;
 	/* names nobody knows are a mistake limner has to see */

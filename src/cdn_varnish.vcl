@@ -55,20 +55,20 @@ sub vcl_recv {
 	}
 	if (req.http.X-Limner-Try == "fetch") {
 		set req.grace = 0s;
-	} elseif (req.http.X-Limner-Try == "stale") {
-		# limner failed: a stale picture may be as old as it was told when it was made
+	} else {
+		# as long as an object was told when it was made; vcl_hit takes less while all is well
 		set req.grace = @GRACE@s;
 	}
 }
 
 sub vcl_backend_fetch {
 	unset bereq.http.X-Limner;
-	unset bereq.http.X-Limner-Try;
 }
 
 sub vcl_backend_response {
 	if (beresp.status >= 500) {
-		if (bereq.is_bgfetch) {
+		# an answer would take the place of the stale picture that is there
+		if (bereq.is_bgfetch || bereq.http.X-Limner-Try == "fetch") {
 			return (abandon);
 		}
 		set beresp.uncacheable = true;
@@ -99,6 +99,13 @@ sub vcl_hit {
 		std.duration(regsub(obj.http.Cache-Control,
 			"^.*stale-while-revalidate=([0-9]+).*$", "\1s"), 0s) < 0s) {
 		set req.http.X-Limner-Try = "fetch";
+		return (restart);
+	}
+}
+
+sub vcl_synth {
+	if (resp.status >= 500 && req.http.X-Limner-Try == "fetch") {
+		set req.http.X-Limner-Try = "stale";
 		return (restart);
 	}
 }
