@@ -308,6 +308,9 @@ static bool
 answer_preflight(struct walk *w)
 {
 	response_start(&w->res, 204);
+	/* browsers go by Access-Control-Max-Age; no cache should keep OPTIONS */
+	response_cache_age(&w->res, ERR_NO_STORE);
+	response_field(&w->res, "X-Content-Type-Options", "nosniff");
 	walk_fields_vary(w, NULL);
 	walk_fields_timing(w);
 	return true;
