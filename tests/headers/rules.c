@@ -541,7 +541,8 @@ judge_promises(const struct head *h)
 		for (size_t i = 0; i < sizeof servers / sizeof servers[0]; i++)
 			if (get(h, servers[i]) != NULL)
 				wrong(h, "server", "%s is the web server's to say", servers[i]);
-	if (get(h, "Content-Length") == NULL && h->status != 304 && !streams && !h->answer->cached)
+	if (get(h, "Content-Length") == NULL && h->status != 304 && h->status != 204 && !streams &&
+		!h->answer->cached)
 		wrong(h, "length", "no Content-Length");
 }
 
