@@ -370,7 +370,7 @@ handler_walk(struct walk *w)
 			&w->req, err);
 		if (err->kind == ERR_RANGE && w->report.content_range[0] != '\0')
 			response_field(&w->res, "Content-Range", "%s", w->report.content_range);
-		walk_fields_vary(w, err->kind == ERR_NOT_FOUND ? "*" : NULL);
+		walk_fields_vary_error(w, err->kind);
 		if (w->req.key[0] != '\0')
 			walk_fields_tags(w);
 		walk_fields_timing(w);

@@ -75,6 +75,10 @@ void walk_fields_tags(struct walk *w);
 /* Vary: the request's headers the answer depended on; origin_vary as for request_vary. */
 void walk_fields_vary(struct walk *w, const char *origin_vary);
 
+/* The same of an error of this kind. A missing original takes what Accept and hints chose out of
+ * req. */
+void walk_fields_vary_error(struct walk *w, enum err_kind kind);
+
 /* What an origin tells every client: the hints it takes, and whose pages may read the answer. */
 void walk_fields_client(struct walk *w);
 

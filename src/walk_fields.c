@@ -60,6 +60,24 @@ walk_fields_vary(struct walk *w, const char *origin_vary)
 }
 
 /*
+ * An error names what decided it. Where the original was in hand, or its answer is kept back, that
+ * is what the answer would name: hints may have led to a picture and its fault, or to none. What is
+ * missing is missing in every format and size, but a header that the origin saw may be why; before
+ * that only the URL counted.
+ */
+void
+walk_fields_vary_error(struct walk *w, enum err_kind kind)
+{
+	if (kind == ERR_NOT_FOUND) {
+		w->req.negotiated = false;
+		w->req.hinted = 0;
+		walk_fields_vary(w, "*");
+		return;
+	}
+	walk_fields_vary(w, w->head.status != 0 || kind == ERR_MAY_NOT_PASS ? w->head.vary : NULL);
+}
+
+/*
  * The hints to send; Save-Data comes without being asked for. And whose pages may read the answer:
  * by script, in its times, and under an embedder policy that asks for a word (require-corp), for
  * which no list can be given: showing is not reading.

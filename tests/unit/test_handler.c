@@ -977,6 +977,41 @@ START_TEST(goes_by_the_word_a_cache_made_of_accept)
 }
 END_TEST
 
+START_TEST(varies_an_error_by_what_decided_it)
+{
+	struct config_policy *policy = &cfg->origins[0].policy;
+
+	policy->client_hints = true;
+	ck_assert(ask("/img/nothing.jpg?w=auto&dpr=auto&f=auto", "HTTP_SEC_CH_WIDTH", "80"));
+	ck_assert_int_eq(status(), 404);
+	ck_assert_str_eq(field("Vary"), "");
+	(void)snprintf(
+		cfg->origins[0].forward_headers, sizeof cfg->origins[0].forward_headers, "X-Key");
+	(void)snprintf(policy->cors, sizeof policy->cors, "https://a.example");
+	ck_assert(ask("/img/nothing.jpg?w=auto&f=auto", "HTTP_SEC_CH_WIDTH", "80"));
+	ck_assert_int_eq(status(), 404);
+	ck_assert_str_eq(field("Vary"), "Origin, X-Key");
+	ck_assert(ask("/img/..?w=auto&f=auto", NULL, NULL));
+	ck_assert_int_eq(status(), 400);
+	ck_assert_str_eq(field("Vary"), "Origin");
+	policy->cors[0] = '\0';
+	/* with the hint there would be a picture, without it there is but the original */
+	policy->pass = CONFIG_PASS_NONE;
+	ck_assert(ask("/img/a.jpg?w=auto", "HTTP_SEC_CH_WIDTH", "80"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_str_eq(field("Vary"), "Sec-CH-Width, Save-Data");
+	ck_assert(ask("/img/a.jpg?w=auto", NULL, NULL));
+	ck_assert_int_eq(status(), 415);
+	ck_assert_ptr_nonnull(strstr(field("Vary"), "Sec-CH-Width"));
+	/* and no picture that could fail */
+	policy->pass = CONFIG_PASS_ANY;
+	policy->on_error = CONFIG_ERROR;
+	ck_assert(ask("/img/cut.jpg?w=auto", "HTTP_SEC_CH_WIDTH", "80"));
+	ck_assert_int_eq(status(), 422);
+	ck_assert_str_eq(field("Vary"), "Sec-CH-Width, Save-Data");
+}
+END_TEST
+
 START_TEST(tells_the_canonical_url_or_redirects_there)
 {
 	char etag[256];
@@ -1707,6 +1742,7 @@ suite_handler(void)
 	tcase_add_test(t, answers_text_about_a_picture_or_an_error);
 	tcase_add_test(t, varies_only_when_the_answer_depended_on_accept);
 	tcase_add_test(t, goes_by_the_word_a_cache_made_of_accept);
+	tcase_add_test(t, varies_an_error_by_what_decided_it);
 	tcase_add_test(t, tells_the_canonical_url_or_redirects_there);
 	tcase_add_test(t, tags_pictures_originals_and_fallbacks);
 	tcase_add_test(t, names_what_it_dropped);
