@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 bool
 grammar_is_token_char(char c)
@@ -108,6 +109,19 @@ grammar_link_value(const char *s)
 		return NULL;
 	s += strcspn(s, "> \t\"");
 	return *s == '>' ? grammar_parameters(s + 1, false) : NULL;
+}
+
+bool
+grammar_list_has(const char *list, const char *token, size_t n)
+{
+	while (*(list += strspn(list, ", \t")) != '\0') {
+		size_t len = strcspn(list, ", \t");
+
+		if (len == n && strncasecmp(list, token, n) == 0)
+			return true;
+		list += len;
+	}
+	return false;
 }
 
 /* Read an IMF-fixdate (RFC 9110 5.6.7) into minutes and seconds that can be compared. */

@@ -6,6 +6,7 @@
 #define LIMNER_TESTS_HEADERS_GRAMMAR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 bool grammar_is_token_char(char c);
 bool grammar_is_digits(const char *s);
@@ -27,6 +28,9 @@ const char *grammar_link_value(const char *s);
 
 /* Tell whether s is one or more of these, with commas between and nothing left out. */
 bool grammar_is_list(const char *s, const char *(*element)(const char *));
+
+/* Tell whether a list of tokens has this one of n characters, in whatever case. */
+bool grammar_list_has(const char *list, const char *token, size_t n);
 
 /* Read an IMF-fixdate (5.6.7) whose weekday is right, 1970 or later, as seconds since then. */
 bool grammar_read_date(const char *s, long long *ret);

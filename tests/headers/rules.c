@@ -162,8 +162,7 @@ judge_tag(const struct head *h)
 		wrong(h, "etag", "%s", tag);
 }
 
-/* Look up a grammar_directive: its value, "" when it has none, NULL when it is not there. Static.
- */
+/* Look up a directive: its value, "" when it has none, NULL when it is not there. Static. */
 static const char *
 cache_word(const char *s, const char *name, int *ret_times)
 {
@@ -245,7 +244,7 @@ judge_cache(const struct head *h)
 static void
 judge_vary(const struct head *h)
 {
-	const char *s = get(h, "Vary"), *start, *other;
+	const char *s = get(h, "Vary"), *start;
 	size_t n;
 
 	if (s == NULL)
@@ -258,12 +257,19 @@ judge_vary(const struct head *h)
 		wrong(h, "vary", "%s", s);
 	for (start = s; *start != '\0'; start += n + strspn(start + n, ", \t")) {
 		n = strcspn(start, ", \t");
-		for (other = start + n; *other != '\0'; other += strcspn(other, ", \t")) {
-			other += strspn(other, ", \t");
-			if (strcspn(other, ", \t") == n && strncasecmp(start, other, n) == 0)
-				wrong(h, "vary", "a name twice: %s", s);
-		}
+		if (grammar_list_has(start + n, start, n))
+			wrong(h, "vary", "a name twice: %s", s);
 	}
+}
+
+/* One page's answer must not be kept for another's. */
+static void
+judge_cors(const struct head *h)
+{
+	const char *s = get(h, "Access-Control-Allow-Origin"), *vary = get(h, "Vary");
+
+	if (s != NULL && *s != '*' && (vary == NULL || !grammar_list_has(vary, "Origin", 6)))
+		wrong(h, "cors", "for %s alone, and no Vary: Origin", s);
 }
 
 static bool
@@ -358,6 +364,8 @@ judge_range(const struct head *h)
 	unsigned long long from, to, all;
 	char end, star;
 
+	if (h->status == 206 && get(h, "ETag") == NULL && get(h, "Last-Modified") == NULL)
+		wrong(h, "range", "206 without a validator");
 	if (range == NULL) {
 		if (h->status == 206 && (get(h, "Content-Type") == NULL ||
 						strncasecmp(get(h, "Content-Type"),
@@ -446,6 +454,8 @@ judge_type(const struct head *h)
 	bool whole = h->status == 200 && !a->head_only;
 	size_t n;
 
+	if (format != NULL && !a->cached && strncmp(get(h, "ETag"), "W/", 2) == 0)
+		wrong(h, "etag", "a picture's is strong, but %s", get(h, "ETag"));
 	if (type == NULL) {
 		if (!a->head_only && h->status != 304 && h->status != 308 &&
 			!(a->has_body && a->body_len == 0))
@@ -575,6 +585,7 @@ rules_judge(const struct rules_answer *answer, rules_found *found, void *self)
 	judge_tag(h);
 	judge_cache(h);
 	judge_vary(h);
+	judge_cors(h);
 	judge_lists(h);
 	judge_references(h);
 	judge_status(h);

@@ -41,6 +41,12 @@ static const struct {
 	{ "", CGI, "Status: 304 Not Modified\r\n" TIME CACHE TAG THEN END, "" },
 	{ "", CGI, "Status: 304 Not Modified\r\n" TIME "ETag: W/\"a\"\r\n" END, "" },
 	{ "", CGI, "Status: 206 Partial Content\r\n" GOOD "Content-Range: bytes 2-5/9\r\n" END, "abcd" },
+	{ "", CGI, "Status: 206 Partial Content\r\n" JPEG SNIFF TIME CACHE THEN "Content-Range: bytes 2-5/9\r\n"
+		"Content-Length: 4\r\n" END, "abcd" },
+	/* a cache may weaken what it compresses */
+	{ "", CACHED, HTTP JPEG SNIFF CACHE "ETag: W/\"abc-0123456789abcdef.jpg\"\r\nContent-Length: 4\r\n" END, BYTES },
+	{ "", CGI, OK GOOD "Access-Control-Allow-Origin: *\r\n" END, BYTES },
+	{ "", CGI, OK GOOD "Access-Control-Allow-Origin: https://a.example\r\nVary: Accept, origin\r\n" END, BYTES },
 	{ "", CGI, "Status: 416 Range Not Satisfiable\r\n" JSON NONE "Limner-Reason: range\r\n"
 		"Content-Range: bytes */9\r\nContent-Length: 2\r\n" END, "{}" },
 	/* an origin need not say how much there is */
@@ -88,6 +94,11 @@ static const struct {
 	{ "etag", CGI, OK JPEG SNIFF TIME CACHE "ETag: \"a b\"\r\nContent-Length: 4\r\n" END, BYTES },
 	{ "etag", CGI, OK JPEG SNIFF TIME CACHE "ETag: w/\"a\"\r\nContent-Length: 4\r\n" END, BYTES },
 	{ "etag", CGI, OK JPEG SNIFF TIME CACHE "ETag: \"a\", \"b\"\r\nContent-Length: 4\r\n" END, BYTES },
+	{ "etag", CGI, "Status: 304 Not Modified\r\n" TIME CACHE "ETag: W/\"abc-0123456789abcdef.jpg\"\r\n" END, "" },
+	{ "etag", SERVER, HTTP JPEG SNIFF TIME CACHE "ETag: W/\"abc-0123456789abcdef.jpg\"\r\nContent-Length: 4\r\n" END, BYTES },
+	{ "cors", CGI, OK GOOD "Access-Control-Allow-Origin: https://a.example\r\n" END, BYTES },
+	{ "cors", SERVER, HTTP GOOD "Access-Control-Allow-Origin: https://a.example\r\nVary: Accept, X-Origin\r\n" END, BYTES },
+	{ "cors", CGI, "Status: 304 Not Modified\r\n" TIME CACHE TAG "Access-Control-Allow-Origin: https://a.example\r\n" END, "" },
 	{ "cache-control", CGI, OK JPEG SNIFF TIME "Content-Length: 4\r\n" END, BYTES },
 	{ "cache-control", CGI, OK JPEG SNIFF TIME "Cache-Control: public max-age=1\r\nContent-Length: 4\r\n" END, BYTES },
 	{ "cache-control", CGI, OK JPEG SNIFF TIME "Cache-Control: public,\r\nContent-Length: 4\r\n" END, BYTES },
@@ -137,6 +148,8 @@ static const struct {
 	{ "length", CGI, OK JPEG SNIFF TIME CACHE "Content-Length: 4, 4\r\n" END, BYTES },
 	{ "length", SERVER, HTTP GOOD "Transfer-Encoding: chunked\r\n" END, BYTES },
 	{ "range", CGI, "Status: 206 Partial Content\r\n" GOOD END, BYTES },
+	{ "range", CGI, "Status: 206 Partial Content\r\n" JPEG SNIFF TIME CACHE "Content-Range: bytes 2-5/9\r\n"
+		"Content-Length: 4\r\n" END, "abcd" },
 	{ "range", CGI, "Status: 206 Partial Content\r\n" GOOD "Content-Range: bytes 2-6/9\r\n" END, BYTES },
 	{ "range", CGI, "Status: 206 Partial Content\r\n" GOOD "Content-Range: bytes 6-9/9\r\n" END, BYTES },
 	{ "range", CGI, "Status: 206 Partial Content\r\n" GOOD "Content-Range: 2-5/9\r\n" END, BYTES },
