@@ -9,7 +9,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 limner=${LIMNER:-$top/build/unit/src/limner}
-lint=${LINT:-${limner%/src/limner}/tests/headers/lint}
+lint=${LINT:-$(dirname "$limner")/../tests/headers/lint}
 . "$top/tests/headers/judge.sh"
 PATH=$PATH:/usr/sbin:/sbin
 modules=/usr/lib/apache2/modules
