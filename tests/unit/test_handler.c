@@ -568,11 +568,12 @@ START_TEST(sends_a_part_of_a_picture)
 {
 	unsigned char whole[100000];
 	const unsigned char *bytes;
-	char tag[512], want[64];
+	char tag[512], date[64], want[64];
 	size_t n, part;
 
 	ck_assert(ask("/img/a.jpg?w=80", NULL, NULL));
 	ck_assert_str_eq(field("Accept-Ranges"), "bytes");
+	(void)snprintf(date, sizeof date, "%s", field("Last-Modified"));
 	(void)snprintf(tag, sizeof tag, "%s", field("ETag"));
 	n = body(&bytes);
 	ck_assert_uint_le(n, sizeof whole);
@@ -592,6 +593,13 @@ START_TEST(sends_a_part_of_a_picture)
 	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=100-299"));
 	ck_assert_int_eq(status(), 200);
 	ck_assert_uint_eq(body(&bytes), n);
+	/* its original's date is that of every quality, and no more than the original's */
+	mem.value2 = date;
+	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=100-299"));
+	ck_assert_int_eq(status(), 200);
+	ck_assert_uint_eq(body(&bytes), n);
+	ck_assert(ask("/img/a.jpg", "HTTP_RANGE", "bytes=100-299"));
+	ck_assert_int_eq(status(), 206);
 	mem.header2 = NULL;
 	ck_assert(ask("/img/a.jpg?w=80", "HTTP_RANGE", "bytes=9999999-"));
 	ck_assert_int_eq(status(), 416);
