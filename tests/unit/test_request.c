@@ -546,6 +546,17 @@ START_TEST(forwards_what_the_origin_lets_through)
 	request_vary(&req, "*", vary);
 	ck_assert_str_eq(
 		vary, "X-Api-Key, X-Absent, X-Bad, X-Empty, X-Long, Accept-Language, Accept");
+	/* each once, however often it is named and spelt */
+	env[1] = "REQUEST_URI=/img/a.jpg?f=auto";
+	(void)snprintf(cfg.origins[0].forward_headers, sizeof cfg.origins[0].forward_headers,
+		"X-Key, Origin, accept");
+	(void)snprintf(cfg.origins[0].policy.cors, sizeof cfg.origins[0].policy.cors,
+		"https://www.example.com");
+	ck_assert(parse(env));
+	request_vary(&req, "*", vary);
+	ck_assert_str_eq(vary, "Origin, Accept, X-Key");
+	cfg.origins[0].policy.cors[0] = '\0';
+	env[1] = "REQUEST_URI=/img/a.jpg";
 	/* nothing goes to an origin that asks for nothing, and nothing depends on it */
 	cfg.origins[0].forward_headers[0] = '\0';
 	ck_assert(parse(env));
