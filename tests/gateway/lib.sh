@@ -364,6 +364,7 @@ judge_fetched() { # PATH [CURL OPTION]...
 	done
 	[ "$curl_status" -eq 0 ] || known+=(-p)
 	[ "${base#"${front:-none}"}" = "$base" ] || by=(-C) # the cache in front
+	[ -z "${error_age:-}" ] || by+=(-a "$error_age") # of the settings
 	judge_head "$*" "${known[@]}" "${by[@]}" "$dir/head"
 }
 

@@ -1,11 +1,11 @@
 /*
  * Judge heads of answers (tests/headers/rules.h).
  *
- *   lint [-c] [-C] [-I] [-p] [-b BODY] [-n BYTES] HEADS
+ *   lint [-c] [-C] [-I] [-p] [-a SECONDS] [-b BODY] [-n BYTES] HEADS
  *
- * -c a CGI program's, -C a cache's, -I of HEAD, -p the body broke off; -b the file its body is in,
- * or -n how many bytes that had. HEADS may hold several, as curl writes them; interim ones (1xx)
- * are stepped over, and a body belongs to the last.
+ * -c a CGI program's, -C a cache's, -I of HEAD, -p the body broke off; -a what error_ages sets; -b
+ * the file its body is in, or -n how many bytes that had. HEADS may hold several, as curl writes
+ * them; interim ones (1xx) are stepped over, and a body belongs to the last.
  *
  * Prints "RULE: WHY" for each that is broken, and the head. Exit status 0: none, 1: some, 2:
  * nothing to judge.
@@ -80,7 +80,7 @@ main(int argc, char **argv)
 	char *text, *head, *end;
 	int option, faults = 0, before;
 
-	while ((option = getopt(argc, argv, "cCIpb:n:")) != -1)
+	while ((option = getopt(argc, argv, "cCIpa:b:n:")) != -1)
 		switch (option) {
 		case 'c':
 			answer.cgi = true;
@@ -93,6 +93,9 @@ main(int argc, char **argv)
 			break;
 		case 'p':
 			answer.broken_off = true;
+			break;
+		case 'a':
+			answer.error_age = strtoul(optarg, NULL, 10);
 			break;
 		case 'b':
 			body = read_file(optarg, (char *)first, sizeof first, &len);

@@ -7,9 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define FIELDS_MAX      64
-#define HEAD_MAX        20480 /* bytes of all field lines CloudFront takes */
-#define LONGEST_FAILURE 86400 /* seconds error_ages may set */
+#define FIELDS_MAX 64
+#define HEAD_MAX   20480 /* bytes of all field lines CloudFront takes */
 
 struct field {
 	char name[64], value[4096];
@@ -528,7 +527,8 @@ judge_reason(const struct head *h)
 		h->status != 200)
 		wrong(h, "validators", "%d, %s: it stands in, and validates", h->status, reason);
 	age = cache != NULL ? cache_word(cache, "max-age", &times) : NULL;
-	if (age != NULL && strtoull(age, NULL, 10) > LONGEST_FAILURE)
+	if (age != NULL &&
+		strtoull(age, NULL, 10) > (h->answer->error_age > 0 ? h->answer->error_age : 600))
 		wrong(h, "validators", "%s is kept for %s s", reason, age);
 }
 

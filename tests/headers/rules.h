@@ -20,6 +20,7 @@ struct rules_answer {
 	bool has_body;             /* body and body_len are known */
 	const unsigned char *body; /* its first bytes, at least 32 if it has so many */
 	size_t body_len;           /* of the whole body */
+	unsigned long error_age;   /* s that error_ages lets a stand-in be kept; 0: as unset, 600 */
 };
 
 typedef void rules_found(void *self, const char *rule, const char *why);

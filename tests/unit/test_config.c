@@ -423,7 +423,7 @@ START_TEST(says_where_a_mistake_is_and_what_is_allowed)
 		blocks++;
 		block = next;
 	}
-	ck_assert_int_gt(blocks, 80);
+	ck_assert_int_eq(blocks, 97);
 	free(all);
 }
 END_TEST
