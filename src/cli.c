@@ -35,25 +35,6 @@ complain(const char *what, const struct err *err)
 /* ---------------------------------------------------------------------- render */
 
 static bool
-read_file(const char *path, struct buf *ret, struct err *err)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
-	char piece[65536];
-	size_t n;
-	bool ok = f != NULL;
-
-	while (ok && (n = fread(piece, 1, sizeof piece, f)) > 0)
-		ok = buf_add(ret, piece, n, err);
-	if (f == NULL || ferror(f)) {
-		(void)err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno));
-		ok = false;
-	}
-	if (f != NULL && f != stdin)
-		(void)fclose(f);
-	return ok;
-}
-
-static bool
 write_file(const char *path, const struct buf *b, struct err *err)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "wbe");
@@ -149,7 +130,7 @@ render(int argc, char *argv[], struct config *cfg)
 		true; /* whoever types a parameter wants to hear of a mistake */
 	if (!image_open(cfg, &err))
 		return complain("render", &err);
-	if (!read_file(in, &original, &err) || !request_for(cfg, query, &req, &err) ||
+	if (!buf_add_file(&original, in, &err) || !request_for(cfg, query, &req, &err) ||
 		!follow_ending(out, &req, &err) ||
 		!probe_image(original.bytes, original.len, &info, &err) ||
 		!plan_resolve(&req, &info, image_writable(), &plan, &err) ||

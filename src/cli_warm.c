@@ -5,7 +5,6 @@
 #include "cli_help.h"
 #include "warm.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,23 +38,6 @@ struct tally {
 };
 
 /* ---- The list ---- */
-
-static bool
-read_list(const char *path, struct buf *ret, struct err *err)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	char piece[65536];
-	size_t n;
-	bool ok = f != NULL;
-
-	while (ok && (n = fread(piece, 1, sizeof piece, f)) > 0)
-		ok = buf_add(ret, piece, n, err);
-	if (f == NULL || ferror(f))
-		ok = err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno));
-	if (f != NULL && f != stdin)
-		(void)fclose(f);
-	return ok;
-}
 
 /* Append a line's URL and a NUL; a path goes behind the base. */
 static bool
@@ -281,7 +263,7 @@ cli_warm(int argc, char *argv[], struct config *cfg)
 	(void)cfg;
 	if (!understand(argc, argv, &o))
 		return cli_help_usage(CLI_HELP_WARM);
-	if (!read_list(o.list, &list, &err) ||
+	if (!buf_add_file(&list, o.list, &err) ||
 		!split_list(&list, o.base, &urls, &plan.count, &err)) {
 		(void)fprintf(stderr, "limner: warm: %s\n", err.say);
 		goto out;

@@ -50,16 +50,6 @@ is_graphic(const char *s)
 }
 
 static bool
-on_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
-{
-	(void)self;
-	(void)head;
-	(void)ret_stream;
-	(void)err;
-	return true;
-}
-
-static bool
 on_body(void *self, const void *bytes, size_t n, struct err *err)
 {
 	struct answer *a = self;
@@ -73,7 +63,7 @@ static bool
 ask(const struct credentials_place *p, struct transport *transport, uint64_t deadline_us,
 	uint64_t limit_ms, struct transport_request *req, struct answer *ret, struct err *err)
 {
-	const struct source_sink sink = { ret, on_head, on_body };
+	const struct source_sink sink = { ret, source_ignore_head, on_body };
 	struct source_head head = { 0 };
 	struct source_report report = { 0 };
 	struct buf refusal = BUF_INIT(TRANSPORT_ERROR_MAX);

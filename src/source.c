@@ -38,8 +38,8 @@ source_fetch(struct source *s, const struct source_call *call, const struct sour
 	return s->kind->fetch(s->state, call, sink, report, err);
 }
 
-static bool
-ignore_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
+bool
+source_ignore_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
 {
 	(void)self;
 	(void)head;
@@ -48,8 +48,8 @@ ignore_head(void *self, const struct source_head *head, bool *ret_stream, struct
 	return true;
 }
 
-static bool
-ignore_body(void *self, const void *bytes, size_t n, struct err *err)
+bool
+source_ignore_body(void *self, const void *bytes, size_t n, struct err *err)
 {
 	(void)self;
 	(void)bytes;
@@ -61,7 +61,7 @@ ignore_body(void *self, const void *bytes, size_t n, struct err *err)
 bool
 source_try(struct source *s, uint64_t deadline_us, struct source_report *report, struct err *err)
 {
-	const struct source_sink sink = { NULL, ignore_head, ignore_body };
+	const struct source_sink sink = { NULL, source_ignore_head, source_ignore_body };
 	const struct source_call call = {
 		.key = SOURCE_NOBODYS,
 		.deadline_us = deadline_us,

@@ -124,6 +124,11 @@ bool source_open(const struct config_origin *origin, struct source **ret, struct
 bool source_fetch(struct source *s, const struct source_call *call, const struct source_sink *sink,
 	struct source_report *report, struct err *err) MUST_USE;
 
+/* Halves of a sink for who does not look at them. */
+bool source_ignore_head(
+	void *self, const struct source_head *head, bool *ret_stream, struct err *err);
+bool source_ignore_body(void *self, const void *bytes, size_t n, struct err *err);
+
 /*
  * Tell whether the origin answers, by asking for an object nobody has. A server that says 403 to
  * that counts: it is there, and knows who asks. Fails as source_fetch; report as there.

@@ -45,26 +45,6 @@ warm_stopped(void)
 /* ---- One URL ---- */
 
 static bool
-ignore_head(void *self, const struct source_head *head, bool *ret_stream, struct err *err)
-{
-	(void)self;
-	(void)head;
-	(void)ret_stream;
-	(void)err;
-	return true;
-}
-
-static bool
-ignore_body(void *self, const void *bytes, size_t n, struct err *err)
-{
-	(void)self;
-	(void)bytes;
-	(void)n;
-	(void)err;
-	return true;
-}
-
-static bool
 has_stopped(void *self)
 {
 	(void)self;
@@ -85,7 +65,7 @@ static bool
 follow(struct transport *t, const struct warm_plan *plan, const char *url,
 	struct warm_result *result, struct err *err)
 {
-	const struct source_sink sink = { NULL, ignore_head, ignore_body };
+	const struct source_sink sink = { NULL, source_ignore_head, source_ignore_body };
 	const struct gateway waiter = { .gone = has_stopped };
 	struct buf at = BUF_INIT(URL_MAX), next = BUF_INIT(URL_MAX),
 		   body = BUF_INIT(TRANSPORT_ERROR_MAX);

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,23 @@ buf_addf(struct buf *b, struct err *err, const char *format, ...)
 	va_end(ap);
 	b->len += (size_t)n;
 	return true;
+}
+
+bool
+buf_add_file(struct buf *b, const char *path, struct err *err)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+	char piece[65536];
+	size_t n;
+	bool ok = f != NULL;
+
+	while (ok && (n = fread(piece, 1, sizeof piece, f)) > 0)
+		ok = buf_add(b, piece, n, err);
+	if (f == NULL || ferror(f))
+		ok = err_set(err, ERR_INTERNAL, "cannot read %s: %s", path, strerror(errno));
+	if (f != NULL && f != stdin)
+		(void)fclose(f);
+	return ok;
 }
 
 const char *

@@ -33,6 +33,9 @@ bool buf_addf(struct buf *b, struct err *err, const char *format, ...) PRINTF(3,
  */
 bool buf_reserve(struct buf *b, size_t n, struct err *err) MUST_USE;
 
+/* Append a file's bytes; path "-" is standard input. Fails ERR_INTERNAL with the path and why. */
+bool buf_add_file(struct buf *b, const char *path, struct err *err) MUST_USE;
+
 /* The content as text: "" while empty. Borrowed, until the buffer changes. */
 const char *buf_text(const struct buf *b);
 
