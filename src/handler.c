@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------------ answers */
-
-/* -------------------------------------------------------------- pass-through */
-
 /* ------------------------------------------------------------------ pictures */
 
 /* The original is larger than a picture may be made of: let it stream, where that is allowed. */
